@@ -1,0 +1,1 @@
+"""Published figures beside the model's, with the error."""
