@@ -50,7 +50,7 @@ class Clock:
     @cached_property
     def hour_stamps(self) -> NDArray[np.datetime64]:
         """Beginning of each hour, shape (hours,), datetime64[s], UTC."""
-        return (self._first_hour + np.arange(self.hours)).astype("datetime64[s]")
+        return np.asarray(self._first_hour + np.arange(self.hours), dtype="datetime64[s]")
 
     @cached_property
     def day_stamps(self) -> NDArray[np.datetime64]:
@@ -66,7 +66,7 @@ class Clock:
     def month_of_day(self) -> NDArray[np.int64]:
         """Index into :attr:`months` of each day, shape (days,)."""
         m = self.day_stamps.astype("datetime64[M]").astype(np.int64)
-        return m - m[0]
+        return np.asarray(m - m[0])
 
     @cached_property
     def month_of_hour(self) -> NDArray[np.int64]:
@@ -76,20 +76,21 @@ class Clock:
     @cached_property
     def last_day_of_month(self) -> NDArray[np.int64]:
         """Day index of the last day of each month on the clock, shape (months,)."""
-        return np.append(np.flatnonzero(np.diff(self.month_of_day)), self.days - 1)
+        ends = np.append(np.flatnonzero(np.diff(self.month_of_day)), self.days - 1)
+        return ends.astype(np.int64)
 
     def local_hour(self, utc_offset_h: float) -> NDArray[np.int64]:
         """Hour of the local standard day, 0..23, of each hour, shape (hours,)."""
-        return (np.arange(self.hours) + int(round(utc_offset_h))) % 24
+        return (np.arange(self.hours) + round(utc_offset_h)) % 24
 
     def weekday(self, utc_offset_h: float = 0.0) -> NDArray[np.int64]:
         """Local weekday of each hour, 0 = Monday, shape (hours,)."""
-        local = self.hour_stamps + np.timedelta64(int(round(utc_offset_h * 3600)), "s")
+        local = self.hour_stamps + np.timedelta64(round(utc_offset_h * 3600), "s")
         return (local.astype("datetime64[D]").astype(np.int64) + 3) % 7
 
     def calendar_month(self, utc_offset_h: float = 0.0) -> NDArray[np.int64]:
         """Local calendar month of each hour, 1..12, shape (hours,)."""
-        local = self.hour_stamps + np.timedelta64(int(round(utc_offset_h * 3600)), "s")
+        local = self.hour_stamps + np.timedelta64(round(utc_offset_h * 3600), "s")
         return local.astype("datetime64[M]").astype(np.int64) % 12 + 1
 
     def day_index(self, day: date) -> int:
@@ -118,7 +119,8 @@ class Clock:
 
     def monthly_sum(self, hourly: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum an hourly series by month, shape (months,)."""
-        return np.bincount(self.month_of_hour, weights=hourly, minlength=len(self.months))
+        sums = np.bincount(self.month_of_hour, weights=hourly, minlength=len(self.months))
+        return sums.astype(np.float64)
 
     def monthly_mean(self, hourly: NDArray[np.float64]) -> NDArray[np.float64]:
         """Mean of an hourly series by month, shape (months,)."""

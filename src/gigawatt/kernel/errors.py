@@ -80,8 +80,10 @@ class ProblemList:
     items: list[Problem] = field(default_factory=list)
 
     def add(self, problem: Problem) -> None:
+        """Note one more problem."""
         self.items.append(problem)
 
     def raise_if_any(self) -> None:
+        """Raise every problem noted so far as one :class:`InputError`."""
         if self.items:
             raise InputError(self.items)

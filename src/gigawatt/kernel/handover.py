@@ -107,4 +107,5 @@ class FirmCapacity:
 
     @property
     def total_mw(self) -> Array:
+        """All of it."""
         return self.grid_mw + self.onsite_mw + self.storage_mw

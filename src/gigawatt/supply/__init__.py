@@ -1,1 +1,26 @@
-"""TODO(supply)"""
+"""Orders, deliveries, halls and crews: how many chips are where, in which state, on which day."""
+
+from gigawatt.supply.build_out import (
+    BuildOut,
+    build_out,
+    chips_in_order,
+    crew_rate,
+    hall_it_power_mw,
+)
+from gigawatt.supply.energise import Energised, energise
+from gigawatt.supply.inputs import Announcement, Crew, Delivery, Hall, Tenant
+
+__all__ = [
+    "Announcement",
+    "BuildOut",
+    "Crew",
+    "Delivery",
+    "Energised",
+    "Hall",
+    "Tenant",
+    "build_out",
+    "chips_in_order",
+    "crew_rate",
+    "energise",
+    "hall_it_power_mw",
+]
