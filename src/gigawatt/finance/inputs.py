@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from gigawatt.kernel.inputs import Day, Fraction, InputModel, Name, NonNegative, Positive, PositiveCount
 
 
@@ -37,5 +39,5 @@ class MoneyInput(InputModel):
     operation_usd_per_kw_year: NonNegative = 300.0
     """Staff, maintenance, insurance, by installed IT power; energy apart. Default 300: Epoch AI's
     0.9 bn USD a year for 1 GW less about 0.6 bn for energy, 2026."""
-    capital_items: list[CapitalItem] = []
+    capital_items: list[CapitalItem] = Field(default_factory=list)
     """Purchases beside halls, chips and power plant, such as a water works."""
