@@ -51,9 +51,9 @@ class Ledger:
         """Sum by month the entries of an account that match ``source``, ``sink`` or ``item``."""
         total = np.zeros(len(self.months))
         for e in self.entries:
-            if e.account == account and (site is None or e.site == site):
-                if all(getattr(e, key) == value for key, value in where.items()):
-                    total += e.quantity
+            here = e.account == account and site in (None, e.site)
+            if here and all(getattr(e, key) == value for key, value in where.items()):
+                total += e.quantity
         return total
 
     def sites(self) -> tuple[str, ...]:

@@ -1,0 +1,84 @@
+"""The run folder: Parquet and CSV tables and one manifest, without any time of day in them."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from gigawatt.results.run import Run
+from gigawatt.results.tables import tables
+
+FORMAT = "gigawatt-run/1"
+"""Name of the folder's layout, in its manifest."""
+
+
+def write_run(run: Run, directory: Path) -> None:
+    """Write a run's tables and manifest into an existing or new directory.
+
+    ``manifest.json`` names the scenario, version, seed, residuals and tables;
+    ``tables/NAME.parquet`` and ``tables/NAME.csv`` hold the same rows. The same
+    run gives the same bytes.
+    """
+    folder = directory / "tables"
+    folder.mkdir(parents=True, exist_ok=True)
+    listed = {}
+    for name, table in tables(run).items():
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+        pa_csv.write_csv(table, folder / f"{name}.csv")
+        listed[name] = {"rows": table.num_rows, "columns": table.column_names}
+    manifest = {
+        "format": FORMAT,
+        "scenario": run.scenario,
+        "title": run.title,
+        "version": run.version,
+        "seed": run.seed,
+        "start": run.clock.start.isoformat(),
+        "end": run.clock.end.isoformat(),
+        "scenario_sha256": run.scenario_sha256,
+        "overrides": list(run.overrides),
+        "residuals": run.ledger.residuals(),
+        "tables": listed,
+        "resolved": plain(run.resolved),
+    }
+    text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
+    (directory / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def read_tables(directory: Path) -> dict[str, pa.Table]:
+    """Read every table of a run folder by name, in the manifest's order."""
+    return {
+        name: pq.read_table(directory / "tables" / f"{name}.parquet")
+        for name in read_manifest(directory)["tables"]
+    }
+
+
+def read_manifest(directory: Path) -> dict[str, Any]:
+    """Read a run folder's manifest; ValueError where it is not one of ours."""
+    text = (directory / "manifest.json").read_text(encoding="utf-8")
+    manifest = json.loads(text)
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ValueError(f"{directory} is not a run folder of the format {FORMAT}")
+    return manifest
+
+
+def plain(value: Any) -> Any:
+    """Turn arrays, tuples and NaN into what JSON can hold; NaN becomes null."""
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, np.ndarray):
+        return [plain(v) for v in value.tolist()]
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
