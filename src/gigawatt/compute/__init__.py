@@ -18,6 +18,7 @@ from gigawatt.compute.inputs import (
     Training,
     Workload,
 )
+from gigawatt.compute.load import ComputeLoad, ComputeResult, Milestone
 from gigawatt.compute.mfu import FixedMfu, MfuPoint, MfuSource, MfuTable
 from gigawatt.compute.models import (
     LanguageModel,
@@ -25,9 +26,22 @@ from gigawatt.compute.models import (
     serving_flops_per_output_token,
     training_flops_per_token,
 )
+from gigawatt.compute.plan import plan_load
+from gigawatt.compute.serving import (
+    ServingPoint,
+    ServingSource,
+    ServingTable,
+    demand_served,
+    hourly_ratio,
+    slots_needed,
+    staffing_beta,
+)
+from gigawatt.compute.shed import account_shed
 from gigawatt.compute.systems import ComputeSystem, PowerState, system
 
 __all__ = [
+    "ComputeLoad",
+    "ComputeResult",
     "ComputeSystem",
     "Fabric",
     "FixedMfu",
@@ -36,21 +50,31 @@ __all__ = [
     "MfuPoint",
     "MfuSource",
     "MfuTable",
+    "Milestone",
     "ModelShape",
     "Other",
     "PowerState",
     "Precision",
     "Recovery",
     "Serving",
+    "ServingPoint",
+    "ServingSource",
+    "ServingTable",
     "TimeShares",
     "Training",
     "Workload",
+    "account_shed",
     "daly_interval_h",
+    "demand_served",
     "fabric_power_kw_per_gpu",
     "fabric_tiers",
     "goodput_frac",
+    "hourly_ratio",
     "language_model",
+    "plan_load",
     "serving_flops_per_output_token",
+    "slots_needed",
+    "staffing_beta",
     "system",
     "time_shares",
     "training_flops_per_token",
