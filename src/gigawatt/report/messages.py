@@ -1,0 +1,283 @@
+"""The one table of all words that the report says. Another language is another table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+PAGE: Mapping[str, str] = {
+    "language": "en",
+    "direction": "ltr",
+    "brand": "Gigawatt",
+    "noscript": "This browser runs no script, so the charts are not drawn. The verdict and the six figures:",
+    "page.failed": "The report could not be drawn in this browser. It needs one from 2023 or later.",
+    "nav.label": "Sections",
+    "nav.skip": "Go to the report",
+    "theme.to_dark": "Dark",
+    "theme.to_light": "Light",
+    "panel.close": "Close",
+    "table.region": "Table; scrolls",
+    "number.group": ",",
+    "number.decimal": ".",
+    "number.minus": "−",
+    "number.missing": "–",
+    "date.month_year": "{month} {year}",
+    "header.span": "{from} to {to}, {n} site(s), hourly",
+    "header.version": "version {version}, seed {seed}",
+    "site.all": "All sites",
+    "site.choose": "Show",
+    "kind.point": "point estimate",
+    "figure.number": "Figure {section}.{n}",
+    "button.data": "Data",
+    "button.method": "Method",
+    "button.source": "source",
+    "data.download": "Download CSV ({n} rows)",
+    "data.first": "The first {n} rows:",
+    "data.none": "nothing to show",
+    "when.end_of_month": "at the end of {month}",
+    "when.months_to": "in the {n} months to {month}",
+    "table.hourly": "hourly table",
+    "table.daily": "daily table",
+}  # fmt: skip
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+DATES: Mapping[str, str] = {
+    **{f"date.month.{i}": name for i, name in enumerate(_MONTHS, 1)},
+    **{f"date.short.{i}": name[:3] for i, name in enumerate(_MONTHS, 1)},
+}
+
+VERDICT: Mapping[str, str] = {
+    "verdict.free": "At the end of {month}, {energised} can run, of {delivered} delivered; nothing on the site has held them back.",
+    "verdict.held": (
+        "At the end of {month}, {energised} can run, of {delivered} delivered; {limit} first held them back "
+        "in {since}, at {site}."
+    ),
+    "verdict.held_then_power": (
+        "At the end of {month}, {energised} can run, of {delivered} delivered; at {site} {limit} first held "
+        "them back in {since}, and power from {power_since}."
+    ),
+    "verdict.held_then_power_elsewhere": (
+        "At the end of {month}, {energised} can run, of {delivered} delivered; {limit} first held them back "
+        "in {since}, at {site}, and power from {power_since}, at {power_site}."
+    ),
+    "verdict.unknown": "This run holds no energised GPUs: the build-out was not computed.",
+    "verdict.documented": "{month} is the last month with published figures; what follows it rests on plans and assumptions.",
+}
+
+BINDING: Mapping[str, str] = {
+    "binding.none": "nothing",
+    "binding.delivery": "delivery",
+    "binding.crew": "crews",
+    "binding.hall": "halls",
+    "binding.power": "power",
+    "binding.cooling": "cooling",
+    "binding.crew.subject": "crews",
+    "binding.hall.subject": "halls",
+    "binding.power.subject": "power",
+    "binding.cooling.subject": "cooling",
+    "binding.none.meaning": "all that was ordered runs",
+    "binding.delivery.meaning": "all that arrived runs; the rest is not there yet",
+    "binding.crew.meaning": "chips arrived and wait to be racked, cabled and tested",
+    "binding.hall.meaning": "no hall is ready for them",
+    "binding.power.meaning": "firm power does not carry all that is installed",
+    "binding.cooling.meaning": "the cooling plant does not carry all that is installed",
+    "band.title": "What held it back",
+    "band.span": "{limit}: {from} to {to}, {n} days",
+    "band.days": "{limit} {n} days",
+    "band.aria": "What held {site} back in the time shown: {days}",
+    "limit.hall": "hall limit",
+    "limit.power": "firm power",
+    "limit.cooling": "cooling limit",
+    "limit.installed": "all installed would need",
+}
+
+TIMELINE: Mapping[str, str] = {
+    "section.timeline": "Build-out",
+    "section.timeline.about": "GPUs at each stage, by day, and beneath them what kept more from running.",
+    "chart.timeline": "From announcement to useful work",
+    "chart.timeline.unit": "GPUs, end of day; useful: mean of the day",
+    "timeline.lines": "The lines",
+    "timeline.documented": "documented to {month}",
+    "timeline.power_binds": "power binds from {month}",
+    "timeline.held_by": "held back by",
+    "timeline.reported_by": "as reported: {source}",
+    "timeline.aria": "Build-out of {site}: announced, ordered, delivered, installed, energised and useful GPUs by day. The numbers are under Data.",
+    "gpus.announced": "announced",
+    "gpus.ordered": "ordered",
+    "gpus.delivered": "delivered",
+    "gpus.installed": "installed",
+    "gpus.energised": "energised",
+    "gpus.useful": "useful",
+    "gpus.reported": "as reported",
+    "gpus.announced.meaning": "said in public, ordered or not",
+    "gpus.ordered.meaning": "an order stands",
+    "gpus.delivered.meaning": "on the site",
+    "gpus.installed.meaning": "racked, cabled and tested in a hall that is ready",
+    "gpus.energised.meaning": "installed, within hall, firm power and cooling: these can run",
+    "gpus.useful.meaning": "making progress: busy, powered, not lost to failures",
+    "gpus.reported.meaning": "published by others; the model does not use it",
+    "zoom.label": "Time shown",
+    "zoom.record": "Record",
+    "zoom.whole": "Whole run",
+    "zoom.earlier": "Earlier",
+    "zoom.later": "Later",
+    "zoom.in": "Closer",
+    "zoom.out": "Wider",
+    "events.hint": "{n} events; point at a mark, or walk along with the arrow keys.",
+    "events.none": "No event in the time shown.",
+    "events.aria": "Events at {site}",
+    "event.delivery": "delivery", "event.hall": "hall", "event.grid": "grid", "event.generator": "generation",
+    "event.storage": "storage", "event.solar": "solar", "event.permit": "permit", "event.cooling": "cooling",
+    "event.water": "water", "event.workload": "workload", "event.milestone": "milestone",
+    "event.binding": "limit", "event.shed": "shedding", "event.price": "price",
+    "empty.timeline": "No order, delivery or announcement is known for {site}: give the scenario deliveries to this site.",
+}  # fmt: skip
+
+FIGURES: Mapping[str, str] = {
+    "section.figures": "Six figures",
+    "section.figures.about": "Each with its unit, its time and its source. A point estimate carries no range: none was computed.",
+    "figure.gpus": "GPUs that can run",
+    "figure.gpus.about": "Energised, of {delivered} delivered.",
+    "figure.power": "Facility power provisioned for them",
+    "figure.power.about": "Mean drawn in that month: {mean}.",
+    "figure.cost": "Cost of a useful GPU-hour",
+    "figure.cost.about": "Up to {idle} of it pays for hours that nobody used.",
+    "figure.energy": "Electricity used",
+    "figure.energy.about": "By the whole facility, computers and cooling.",
+    "figure.water": "Water drawn",
+    "figure.water.about": "From all sources, for cooling on the site.",
+    "figure.carbon": "Carbon dioxide",
+    "figure.carbon.about": "From fuel burnt on the site and, location-based, from imported power.",
+    "empty.unit_costs": "No unit cost was computed for this run.",
+}
+
+METHOD: Mapping[str, str] = {
+    "method.what": "What it is",
+    "method.formula": "Formula",
+    "method.inputs": "Inputs",
+    "method.source": "What it rests on",
+    "method.limits": "What it leaves out",
+    "method.more": "and {n} more.",
+    "method.show_all": "Show all {n} in the assumptions table",
+    "method.no_assumption": "No assumption of this run has a path that belongs to this figure.",
+    "method.no_assumption_needed": "It follows from the tables alone; no assumption enters.",
+    "assumption.path": "Path",
+    "assumption.value": "Value",
+    "assumption.value_range": "{value} ({low} to {high})",
+    "assumption.source": "Source",
+    "assumption.confidence": "Confidence",
+    "input.binding": "the day's binding: which of delivery, crew, hall, power and cooling is the least",
+    "input.reported": "figures as published, only laid over",
+    "input.unit_costs": "unit costs of the run, their parts and their basis",
+    "input.money": "money account of the ledger, by item and month",
+    "input.energy": "energy account of the ledger, by node and month",
+    "input.water": "draw by source, hourly",
+    "input.ledger": "all entries of the ledger and the changes of stock, computed apart",
+    "input.workloads": "traces of the workloads: GPUs, power, tokens and goodput by day",
+    "input.events": "events of the run",
+    "input.permits": "emission limits of the scenario's permits",
+}
+
+METHODS: Mapping[str, str] = {
+    "method.timeline.what": "GPUs at each stage at the end of every day, and the limit that keeps the next one from running.",
+    "method.timeline.formula": "energised = the least of installed, hall, firm power and cooling,\neach in provisioned facility MW; the least of them binds.\ndelivery binds where all that arrived runs and more is on order.",
+    "method.timeline.limits": "Stages within a day; part-loads of a hall. Reported points are laid over and never enter the model.",
+    "method.figure-gpus.what": "GPUs that may be switched on together at the end of the month: installed, and within hall, firm power and cooling.",
+    "method.figure-gpus.formula": "energised MW = min(installed, hall, firm power, cooling), facility MW provisioned\nenergised GPUs = energised MW / (provisioned MW a GPU x design PUE)",
+    "method.figure-gpus.limits": "Whether a workload uses them: see useful GPUs.",
+    "method.figure-power.what": "Power that the facility must provide for the energised GPUs at the hottest hour it is designed for.",
+    "method.figure-power.formula": "facility MW = sum over chips (GPUs x provisioned kW of their system) x design PUE",
+    "method.figure-power.limits": "It is neither nameplate nor a meter reading; the mean drawn in the month stands beside it.",
+    "method.figure-cost.what": "What one GPU-hour that makes progress costs, all of it: chips, facility, power, operation, finance, and the hours paid for and not used.",
+    "method.figure-cost.formula": "USD per useful GPU-hour = (capital charges + power + operation) / useful GPU-hours\nidleness = that, less the same cost / installed GPU-hours",
+    "method.figure-cost.limits": "Taxes, research and salaries beyond operation. The calendar year shown is the one of the last documented month, or the nearest that was costed.",
+    "method.figure-energy.what": "Electrical energy that the facility used over the months named.",
+    "method.figure-energy.formula": "MWh = sum over hours of facility_served_mw x 1 h",
+    "method.figure-energy.limits": "Energy of building it, and losses of the grid before the connection.",
+    "method.figure-water.what": "Water drawn from all sources for cooling over the months named.",
+    "method.figure-water.formula": "make-up = evaporated + drift + blowdown, m3, summed over hours",
+    "method.figure-water.limits": "Water used where the power is generated; sanitary water.",
+    "method.figure-carbon.what": "Carbon dioxide of the electricity over the months named.",
+    "method.figure-carbon.formula": "t CO2 = fuel burnt x carbon content (HHV) + grid import x regional average",
+    "method.figure-carbon.limits": "Other greenhouse gases, building, and chips. Market-based accounting would count contracts instead.",
+    "method.firm.what": "Power that can be relied on, by day, against what the installed and the energised GPUs would need.",
+    "method.firm.formula": "firm = grid limit + permitted units, derated for heat, less the spare units\n     + stores for their duration only",
+    "method.firm.limits": "Shortages within the hour, and faults of the connection itself.",
+    "method.dispatch.what": "Where each megawatt came from. Beyond 120 days the chart shows daily means, closer in the hours.",
+    "method.dispatch.formula": "grid + turbines + gensets + solar + discharge - charge - curtailed\n = facility demand - shed",
+    "method.dispatch.limits": "Swings within an hour. Hourly values are rounded in this file; the tables beside it hold them in full.",
+    "method.duration.what": "Facility load of each year, highest hour first.",
+    "method.duration.formula": "load exceeded in p % of the year's hours, p = 0 ... 100",
+    "method.duration.limits": "Peaks shorter than an hour.",
+    "method.sankey.what": "Energy between the nodes of the ledger's energy account.",
+    "method.sankey.formula": "link = sum of the entries from one node to the other, MWh",
+    "method.sankey.limits": "Storage is drawn twice, as what is filled and as what empties.",
+    "method.heat.what": "Every hour of the run, a column a day and a row an hour of the day (UTC).",
+    "method.heat.formula": "PUE = facility_served / it_served; none where no computer runs",
+    "method.heat.limits": "Hourly values are rounded in this file to the step named under Data.",
+    "method.useful.what": "GPU-equivalents that make progress, by workload, against those that could run.",
+    "method.useful.formula": "useful GPUs = GPUs given to the workload x goodput, mean of the day",
+    "method.useful.limits": "Quality of the work: a GPU that trains a model that is thrown away counts.",
+    "method.goodput.what": "Share of a workload's GPU time that makes progress.",
+    "method.goodput.formula": "goodput = 1 - (lost work + restarts + checkpoints) / GPU time",
+    "method.goodput.limits": "Slow but running machines.",
+    "method.tokens.what": "Tokens trained on or served since the start.",
+    "method.tokens.formula": "tokens = sum over days of tokens a day",
+    "method.tokens.limits": "Repeated tokens count each time.",
+    "method.milestones.what": "Days on which a target was reached, as the model has it.",
+    "method.milestones.formula": "first day on which the quantity reaches its target",
+    "method.milestones.limits": "Targets beyond the end of the run.",
+    "method.chips.what": "GPUs of each type at the end of the last documented month.",
+    "method.chips.formula": "sum of deliveries, installations and energised shares by type",
+    "method.chips.limits": "Spares, and machines returned.",
+    "method.levels.what": "Three levels of power that are never the same: provisioned for all installed, provisioned for the energised, and drawn.",
+    "method.levels.formula": "provisioned = GPUs x provisioned kW of their system x design PUE\ndrawn = facility_served_mw, low, mean and high of the day",
+    "method.levels.limits": "Nameplate power, which is higher still.",
+    "method.capital.what": "Money spent on things that last, by item.",
+    "method.capital.formula": "sum of the ledger's entries from cash to capital",
+    "method.capital.limits": "When it is paid by whom: financing is a later room.",
+    "method.operation.what": "Money spent on running, by item and month.",
+    "method.operation.formula": "sum of the ledger's entries from cash to operation",
+    "method.operation.limits": "Depreciation and interest: see unit cost.",
+    "method.unit-cost.what": "Cost of one unit of product in a year, part by part, with idleness apart.",
+    "method.unit-cost.formula": "parts add up to the total; idleness = cost of what was paid for and not used",
+    "method.unit-cost.limits": "Differences between tenants.",
+    "method.water-source.what": "Water drawn each month, by source.",
+    "method.water-source.formula": "sum over hours of the draw by source, m3",
+    "method.water-source.limits": "Where the sources get it from.",
+    "method.water-rate.what": "Water drawn for each kWh.",
+    "method.water-rate.formula": "L/kWh = make-up m3 x 1000 / (MWh x 1000), by month",
+    "method.water-rate.limits": "Water of power generation.",
+    "method.carbon.what": "Carbon dioxide each month: burnt on the site, and of imported power.",
+    "method.carbon.formula": "t CO2 = fuel burnt x carbon content (HHV); grid import x regional average",
+    "method.carbon.limits": "Hourly differences of the grid's mix.",
+    "method.carbon-rate.what": "Carbon dioxide for each MWh that the facility used.",
+    "method.carbon-rate.formula": "kg/MWh = (fuel + grid) t x 1000 / facility MWh, by month",
+    "method.carbon-rate.limits": "Embodied carbon.",
+    "method.nox.what": "Nitrogen oxides of the year that ends on each day, against the permit.",
+    "method.nox.formula": "sum of nox_kg over the last 365 days; in its first year, of the days so far\n1 short ton = 907.18474 kg",
+    "method.nox.limits": "Units outside a permit are in the sum as well; which unit a limit covers is in the scenario.",
+    "method.residuals.what": "How well each account closes.",
+    "method.residuals.formula": "residual = worst monthly |in - out - change of stock| of an internal node / its throughput",
+    "method.residuals.limits": "An error that enters on both sides.",
+    "method.nodes.what": "What went in and out of every node that must balance, over the whole run.",
+    "method.nodes.formula": "in - out - change of stock = 0",
+    "method.nodes.limits": "Nodes at the edge (fuel, air, owners) neither balance nor need to.",
+}  # fmt: skip
+
+_PARTS = (PAGE, DATES, VERDICT, BINDING, TIMELINE, FIGURES, METHOD, METHODS)
+MESSAGES: Mapping[str, str] = {key: text for part in _PARTS for key, text in part.items()}
+
+
+def say(key: str, **values: str) -> str:
+    """Fill the places of a message.
+
+    >>> say("date.month_year", month="August", year="2024")
+    'August 2024'
+    """
+    return _PLACE.sub(lambda place: values.get(place[1], place[0]), MESSAGES[key])

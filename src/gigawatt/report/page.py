@@ -1,0 +1,111 @@
+"""One HTML file from a run: the payload, our scripts and styles, and the one chart library, in one piece."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import os
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from gigawatt.report.messages import MESSAGES
+from gigawatt.report.payload import build
+from gigawatt.results import Run
+
+SCRIPTS = (
+    "core.js", "format.js", "unpack.js", "theme.js", "dialog.js", "figure.js", "chart.js", "band.js", "header.js",
+    "timeline.js", "keyfigures.js", "power.js", "dispatch.js", "heat.js", "compute.js", "money.js",
+    "environment.js", "checks.js", "assumptions.js", "reproduce.js", "main.js",
+)  # fmt: skip
+"""Parts of the page's program in the order in which they are joined; they share one scope."""
+STYLES = ("base.css", "figure.css", "sections.css", "print.css")
+
+
+@cache
+def _part(folder: str, name: str) -> str:
+    return (files("gigawatt.report") / folder / name).read_text(encoding="utf-8")
+
+
+@cache
+def program() -> str:
+    """Join the page's program; all of it runs in one function's scope, in strict mode."""
+    parts = "\n".join(_part("page", name) for name in SCRIPTS)
+    return f'(function () {{\n"use strict";\n{parts}\n}})();\n'
+
+
+def style() -> str:
+    """Join the style sheets."""
+    return "\n".join(_part("page", name) for name in STYLES)
+
+
+def _data(payload: dict[str, Any]) -> str:
+    """Write JSON that cannot end its script element or open a comment in it, whatever its strings hold."""
+    text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+def _policy(*scripts: str) -> str:
+    allowed = " ".join(_hash(script) for script in scripts)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _without_script(payload: dict[str, Any]) -> str:
+    """What a reader sees whose browser runs no script: the verdict and the six figures."""
+    rows = "".join(
+        f"<tr><th>{html.escape(f['name'])}</th>"
+        f"<td>{html.escape(f['text'] or '; '.join(s['site'] + ' ' + s['text'] for s in f['sites']))}</td>"
+        f"<td>{html.escape(f['when'])}</td><td>{html.escape(f['kind'])}</td></tr>"
+        for f in payload["figures"]
+    )
+    sentence = html.escape(payload["verdict"]["sentence"])
+    return f"<p>{html.escape(MESSAGES['noscript'])}</p><p>{sentence}</p><table>{rows}</table>"
+
+
+def render(run: Run) -> str:
+    """Write the whole page as text."""
+    payload = build(run)
+    library, ours = _part("assets", "echarts.min.js"), program()
+    title = html.escape(f"{payload['meta']['title']} · Gigawatt")
+    return (
+        f'<!doctype html>\n<html lang="{MESSAGES["language"]}" dir="{MESSAGES["direction"]}">\n<head>\n'
+        '<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{html.escape(_policy(library, ours), quote=True)}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f'<link rel="icon" href="data:,">\n<title>{title}</title>\n<style>\n{style()}</style>\n</head>\n<body>\n'
+        f'<div id="page"></div>\n<noscript>{_without_script(payload)}</noscript>\n'
+        f'<script type="application/json" id="payload">{_data(payload)}</script>\n'
+        f"<script>{library}</script>\n<script>{ours}</script>\n</body>\n</html>\n"
+    )
+
+
+def write_report(run: Run, path: Path) -> None:
+    """Write the report of a run as one HTML file that opens from disk and asks the network for nothing.
+
+    The same run gives the same bytes. The file appears whole or not at all.
+
+    Parameters
+    ----------
+    run
+        What the engine left.
+    path
+        Where the file goes; its folder exists.
+    """
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.write_text(render(run), encoding="utf-8", newline="\n")
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,157 @@
+// Charts: one place that makes, resizes, recolours and forgets them, and what their axes share.
+
+const charts = new Set();
+const waiting = [];
+
+/** Put a drawing off until the browser is idle, in order; the page says when all are drawn. */
+function drawLater(draw, frame) {
+  waiting.push(draw);
+}
+
+async function drawAll() {
+  for (const draw of waiting.splice(0)) {
+    draw();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}
+
+const fontFamily = getComputedStyle(document.documentElement).getPropertyValue("--sans").trim();
+
+function chart(box, label, height, option, after) {
+  const target = el("div", { class: "chart", role: "img", "aria-label": label, style: { "block-size": height + "px" } });
+  box.append(target);
+  const entry = { target, option, instance: null, after };
+  charts.add(entry);
+  paint(entry);
+  return entry;
+}
+
+function paint(entry) {
+  if (!entry.target.isConnected) return;
+  const width = printing.matches ? 660 : entry.target.clientWidth;
+  if (width === 0) return;
+  if (!entry.instance) entry.instance = echarts.init(entry.target, null, { renderer: "svg", width });
+  else entry.instance.resize({ width });
+  entry.width = width;
+  entry.instance.setOption(entry.option({ width, narrow: width < 560 }), true);
+  if (entry.after) entry.after(entry);
+}
+
+function forgetCharts(within) {
+  for (const entry of [...charts])
+    if (within.contains(entry.target)) {
+      if (entry.instance) entry.instance.dispose();
+      charts.delete(entry);
+    }
+}
+
+let resizing = 0;
+window.addEventListener("resize", () => {
+  clearTimeout(resizing);
+  resizing = setTimeout(() => {
+    for (const entry of charts) if (entry.target.clientWidth !== entry.width) paint(entry);
+  }, 120);
+});
+themeListeners.push(() => charts.forEach(paint));
+
+function text(size, name) {
+  return { fontFamily, fontSize: size || 12, color: colour(name || "ink-2") };
+}
+
+/** What every chart has: no animation, our type, our tooltip. */
+function common(extra) {
+  return {
+    animation: false,
+    useUTC: true,
+    textStyle: text(),
+    tooltip: {
+      trigger: "axis",
+      confine: true,
+      transitionDuration: 0,
+      backgroundColor: colour("paper"),
+      borderColor: colour("rule-strong"),
+      borderWidth: 1,
+      padding: [8, 10],
+      textStyle: text(12, "ink"),
+      extraCssText: "box-shadow:none;border-radius:2px",
+      axisPointer: { type: "line", lineStyle: { color: colour("ink-3"), width: 1, type: "solid" } },
+      formatter: () => "",
+    },
+    ...extra,
+  };
+}
+
+function tip(title, rows) {
+  return el(
+    "div",
+    { class: "tip" },
+    el("div", { class: "tip-title" }, title),
+    el("table", {}, rows.map((row) => el("tr", {}, el("td", {}, row.fill ? el("span", { class: "swatch", style: { "--swatch": row.fill } }) : null, row.name), el("td", { class: "number" }, row.text)))),
+  );
+}
+
+function timeLabel(value) {
+  const date = new Date(value);
+  if (date.getUTCHours() !== 0) return String(date.getUTCHours()).padStart(2, "0") + ":00";
+  if (date.getUTCDate() !== 1) return `${date.getUTCDate()} ${words["date.short." + (date.getUTCMonth() + 1)]}`;
+  return date.getUTCMonth() === 0 ? String(date.getUTCFullYear()) : words["date.short." + (date.getUTCMonth() + 1)];
+}
+
+function timeAxis(extra) {
+  return {
+    type: "time",
+    axisLine: { lineStyle: { color: colour("ink-3") } },
+    axisTick: { length: 4, lineStyle: { color: colour("ink-3") } },
+    axisLabel: { ...text(12, "ink-2"), formatter: timeLabel, hideOverlap: true, showMinLabel: true },
+    splitLine: { show: false },
+    ...extra,
+  };
+}
+
+/** A value axis in the unit in which its largest value reads best; the unit stands above it. */
+function valueAxis(most, unit, extra) {
+  const [factor, name] = scaleFor(most, unit);
+  return {
+    type: "value",
+    name: name,
+    nameLocation: "end",
+    nameGap: 10,
+    nameTextStyle: { ...text(12, "ink-2"), align: "left", padding: [0, 0, 0, -40] },
+    axisLine: { show: false },
+    axisTick: { show: false },
+    splitNumber: 4,
+    splitLine: { lineStyle: { color: colour("rule"), width: 1 } },
+    axisLabel: { ...text(12, "ink-2"), formatter: (value) => significant(value / factor) },
+    ...extra,
+  };
+}
+
+function line(name, data, fill, extra) {
+  return { type: "line", name, data, showSymbol: false, sampling: "lttb", lineStyle: { color: fill, width: 1.5 }, itemStyle: { color: fill }, emphasis: { disabled: true }, ...extra };
+}
+
+function area(name, data, fill, stack, extra) {
+  return line(name, data, fill, { stack, sampling: undefined, lineStyle: { width: 0, color: fill }, areaStyle: { color: fill, opacity: 1 }, ...extra });
+}
+
+/** Pairs of instant and value of a daily column. */
+function dailyPairs(values, factor) {
+  return Array.from(values, (value, i) => [dayAt(i), Number.isFinite(value) ? value * (factor || 1) : null]);
+}
+
+function monthlyPairs(values) {
+  return values.map((value, m) => [monthStart(m), Number.isFinite(value) ? value : null]);
+}
+
+/** A vertical line where the record ends and the plan begins. */
+function documentedLine(label) {
+  return {
+    xAxis: documentedUntil,
+    lineStyle: { color: colour("ink-3"), type: [2, 3], width: 1 },
+    label: { show: Boolean(label), formatter: label || "", position: "end", align: "left", padding: [0, 0, 0, 4], ...text(11, "ink-3") },
+  };
+}
+
+function markLines(lines) {
+  return { silent: true, symbol: "none", animation: false, data: lines };
+}

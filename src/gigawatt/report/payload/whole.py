@@ -1,0 +1,96 @@
+"""The whole payload of one run, section by section."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import asdict
+from typing import Any
+
+from gigawatt.report.format import LADDERS, PRINTED
+from gigawatt.report.messages import MESSAGES
+from gigawatt.report.payload import binding, checks, energy, environment, money, series, verdict
+from gigawatt.report.payload.horizon import documented_month, year_before
+from gigawatt.report.payload.methods import methods
+from gigawatt.report.payload.rounding import all_six
+from gigawatt.results import BINDINGS, Run, SiteTrace
+
+FORMAT = "gigawatt-report/1"
+
+
+def build(run: Run) -> dict[str, Any]:
+    """Turn a run into JSON-able data; the same run gives the same data."""
+    month = documented_month(run)
+    return {
+        "format": FORMAT,
+        "words": dict(MESSAGES),
+        "number": {"ladders": {k: [list(step) for step in v] for k, v in LADDERS.items()}, "printed": PRINTED},
+        "meta": _meta(run),
+        "clock": {
+            "start": run.clock.start.isoformat(),
+            "days": run.clock.days,
+            "months": list(run.clock.months),
+            "last_day_of_month": [int(d) for d in run.clock.last_day_of_month],
+            "documented": month,
+            "year": [year_before(run, month).start, month],
+        },
+        "bindings": list(BINDINGS),
+        "verdict": verdict.verdict(run),
+        "figures": verdict.six_figures(run),
+        "sites": [_site(run, name, trace) for name, trace in run.sites.items()],
+        "events": [{**asdict(e), "day": e.day.isoformat()} for e in sorted(run.events, key=lambda e: (e.day, e.site))],
+        "unit_costs": money.unit_costs(run),
+        "residuals": checks.residuals(run),
+        "nodes": checks.nodes(run),
+        "notes": [asdict(n) for n in run.notes],
+        "assumptions": [asdict(a) for a in run.assumptions],
+        "methods": methods(),
+    }  # fmt: skip
+
+
+def _meta(run: Run) -> dict[str, Any]:
+    sets = [part for override in run.overrides for part in ("--set", override)]
+    command = shlex.join(["gigawatt", "run", run.scenario, *sets, "--out", f"runs/{run.scenario}"])
+    return {
+        "scenario": run.scenario,
+        "title": run.title or run.scenario,
+        "description": run.description,
+        "version": run.version,
+        "seed": run.seed,
+        "sha256": run.scenario_sha256,
+        "overrides": list(run.overrides),
+        "command": command,
+    }
+
+
+def _site(run: Run, name: str, trace: SiteTrace) -> dict[str, Any]:
+    clock = run.clock
+    power = binding.first(clock, trace, ("power",))
+    chips = {
+        state: {chip: all_six(values[clock.last_day_of_month]) for chip, values in by_chip.items()}
+        for state, by_chip in trace.gpus_by_chip.items()
+    }
+    return {
+        "name": name,
+        "title": trace.title or name,
+        "daily": series.daily_pack(clock, trace),
+        "hourly": series.hourly_pack(trace),
+        "binding": binding.spans(trace.binding),
+        "binding_by_month": binding.by_month(clock, trace.binding),
+        "power_binds": None if power is None else asdict(power),
+        "reported": [
+            {"day": day.isoformat(), "gpus": gpus, "source": source}
+            for site, day, gpus, source in run.reported
+            if site == name
+        ],
+        "duration": series.duration_curves(clock, trace),
+        "energy": energy.flows(run.ledger, name),
+        "chips": chips,
+        "workloads": [
+            {"name": w.name, "kind": w.kind, "tenant": w.tenant, "tokens": bool((w.tokens > 0).any())}
+            for w in trace.workloads
+        ],
+        "work": series.workload_pack(trace),
+        "water_sources": list(trace.water_by_source_m3),
+        "nox_limits": environment.nox_limits(run, name),
+        "money": money.site_money(run, name),
+    }
