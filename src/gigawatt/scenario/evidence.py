@@ -25,7 +25,7 @@ from gigawatt.scenario.yaml_scalars import short
 KEYS = ("source", "as_of", "confidence", "note")
 """What may stand beside the keys of any mapping."""
 RANGE = ("low", "mid", "high")
-_AS_OF = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|-Q[1-4])?")
+AS_OF = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|-Q[1-4])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ def _evidence(meta: Mapping[str, Any], path: Path, taken: Taken) -> Evidence:
             seen = f"{short(text)} is not a degree of confidence ({', '.join(CONFIDENCES)})"
             taken.note("GW222", (*path, key), seen, remedy)
             continue
-        if key == "as_of" and not _AS_OF.fullmatch(text):
+        if key == "as_of" and not AS_OF.fullmatch(text):
             taken.note(
                 "GW221", (*path, key), f"{short(text)} is not a date", "write YYYY, YYYY-MM or YYYY-MM-DD"
             )

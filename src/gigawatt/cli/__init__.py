@@ -1,0 +1,1 @@
+"""The command line: commands only; what they do is done below them."""

@@ -1,0 +1,77 @@
+"""The ``gigawatt`` command: one file a command, exit codes in one place."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+
+from gigawatt.cli.catalog import catalog
+from gigawatt.cli.check import check
+from gigawatt.cli.doctor import doctor
+from gigawatt.cli.new import new
+from gigawatt.cli.outcome import INTERRUPTED, exit_code_of
+from gigawatt.cli.run import run
+from gigawatt.cli.schema import schema
+from gigawatt.cli.validate import validate
+
+app = typer.Typer(
+    name="gigawatt",
+    help=(
+        "Plans, simulates, finances, audits and runs AI superclusters, from the grid connection to the token."
+    ),
+    epilog="Start with: gigawatt run colossus",
+    invoke_without_command=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from gigawatt import __version__
+
+        typer.echo(f"gigawatt {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop."),
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+for _command in (run, check, new, schema, catalog, doctor, validate):
+    app.command()(_command)
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code.
+
+    0 done, 1 bad input, 2 infeasible, 3 a check failed, 130 interrupted.
+    """
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = app(standalone_mode=False)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except Exception as error:  # noqa: BLE001
+        code = exit_code_of(error)
+    if code == INTERRUPTED:
+        sys.stderr.write("gigawatt: interrupted; nothing was written\n")
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

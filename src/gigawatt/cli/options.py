@@ -1,0 +1,35 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME|FILE",
+        help="A scenario that comes with gigawatt, or the path of a YAML file.",
+        show_default=False,
+    ),
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Change a field: sites.colossus-1.power.grid.0.import_limit='200 MW'. May be repeated.",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on standard output, and nothing else.")
+]
+
+
+def print_json(value: object) -> None:
+    """Print one JSON object on standard output."""
+    import json
+
+    typer.echo(json.dumps(value, indent=1, allow_nan=False))
