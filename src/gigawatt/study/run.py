@@ -1,0 +1,123 @@
+"""A scenario, run: every site through its hours, then ledger, costs, notes and the run value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gigawatt
+from gigawatt.kernel.errors import InputError
+from gigawatt.results import Note, Run, SiteTrace, UnitCost
+from gigawatt.scenario.campus import Campus
+from gigawatt.scenario.models import Scenario
+from gigawatt.scenario.read import LoadedScenario, locate
+from gigawatt.scenario.resolve import resolve
+from gigawatt.study.accounts import Book
+from gigawatt.study.assumptions import assumptions
+from gigawatt.study.booking import book_site
+from gigawatt.study.events import site_events
+from gigawatt.study.money import unit_costs
+from gigawatt.study.months import monthly_figures
+from gigawatt.study.simulate import simulate_site, weather_of
+from gigawatt.study.trace import site_trace
+
+Progress = Callable[[str, float], None]
+"""Called with a stage in words and the share of the run that is done, 0 to 1."""
+
+
+def resolve_loaded(loaded: LoadedScenario[Scenario]) -> Campus:
+    """Resolve a scenario that was read; problems get their place in its file.
+
+    Raises
+    ------
+    InputError
+        GW4xx, every reference that leads nowhere.
+    """
+    try:
+        return resolve(loaded.scenario)
+    except InputError as error:
+        raise InputError([locate(loaded, p) for p in error.problems]) from None
+
+
+def run_scenario(loaded: LoadedScenario[Scenario], progress: Progress | None = None) -> Run:
+    """Run a scenario that was read.
+
+    Parameters
+    ----------
+    loaded
+        From :func:`gigawatt.scenario.read_scenario`.
+    progress
+        Told of each stage.
+
+    Raises
+    ------
+    InputError
+        A name that does not exist, and the like.
+    InfeasibleError
+        Load would have to be shed where the scenario forbids it.
+    """
+    tell = progress or (lambda _stage, _share: None)
+    tell("resolve", 0.0)
+    campus = resolve_loaded(loaded)
+    tell("climate", 0.05)
+    weather = weather_of(campus)
+    book = Book(campus.clock)
+    traces: dict[str, SiteTrace] = {}
+    monthly: dict[str, dict[str, Any]] = {}
+    costs: list[UnitCost] = []
+    events = []
+    for i, site in enumerate(campus.sites.values()):
+        tell(f"simulate {site.name}", 0.1 + 0.8 * i / len(campus.sites))
+        hours = simulate_site(campus, site, weather[site.name])
+        trace = site_trace(site, hours, campus.clock)
+        money = book_site(book, campus, site, hours)
+        traces[site.name] = trace
+        monthly[site.name] = monthly_figures(trace, campus.clock)
+        costs += unit_costs(
+            site.name,
+            money,
+            trace.daily["installed_gpus"],
+            monthly[site.name]["useful_gpu_h"],
+            campus.scenario.money,
+            campus.clock,
+        )
+        events += site_events(site, hours, trace, campus.clock, loaded)
+    tell("account", 0.9)
+    scenario = campus.scenario
+    run = Run(
+        scenario=scenario.name,
+        title=scenario.title or scenario.name,
+        description=scenario.description,
+        version=gigawatt.__version__,
+        seed=scenario.seed,
+        clock=campus.clock,
+        sites=traces,
+        ledger=book.ledger(),
+        monthly=monthly,
+        unit_costs=tuple(costs),
+        events=tuple(sorted(events, key=lambda e: (e.day, e.site, e.kind, e.text))),
+        assumptions=assumptions(campus, loaded.evidence),
+        notes=_notes(loaded),
+        resolved=scenario.model_dump(mode="json", by_alias=False),
+        scenario_sha256=loaded.text_sha256,
+        overrides=loaded.overrides,
+        reported=_reported(loaded),
+    )
+    tell("done", 1.0)
+    return run
+
+
+def _notes(loaded: LoadedScenario[Scenario]) -> tuple[Note, ...]:
+    out = []
+    for i, note in enumerate(loaded.scenario.notes):
+        found = loaded.evidence.get(("notes", i))
+        out.append(Note(note.kind, note.title, note.text, found.source if found else "", note.effect))
+    return tuple(out)
+
+
+def _reported(loaded: LoadedScenario[Scenario]) -> tuple[tuple[str, Any, float, str], ...]:
+    out = []
+    for i, told in enumerate(loaded.scenario.reported):
+        found = loaded.evidence.get(("reported", i))
+        out.append((told.site, told.date, float(told.gpus), found.source if found else ""))
+    return tuple(out)
