@@ -110,9 +110,10 @@ def time_shares(
     else:
         work_h = np.full_like(safe_rate, interval_h)
     up = np.exp(-safe_rate * restart_h)
-    segment = np.expm1(safe_rate * (work_h + checkpoint_write_h))
+    exposed = safe_rate * (work_h + checkpoint_write_h)
     with np.errstate(invalid="ignore", divide="ignore"):
-        useful = np.where(segment > 0.0, safe_rate * work_h / segment, 1.0) * up
+        inverse = np.exp(-exposed) / -np.expm1(-exposed)  # 1 / (e^x - 1), which cannot overflow
+        useful = np.where(exposed > 0.0, safe_rate * work_h * inverse, 1.0) * up
         writing = np.where(work_h > 0.0, useful * checkpoint_write_h / work_h, 0.0)
     if interval_h is None:  # no failures, no checkpoints
         free_useful, free_writing = 1.0, 0.0

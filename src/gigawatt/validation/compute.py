@@ -300,7 +300,7 @@ def _goodput() -> list[ValidationRow]:
         (
             "ByteRobust, 9,600 GPUs", 0.97, 1.0 / (2.78 * 16_384), 9_600, 0.009 * step_h, step_h, False,
             (-0.03, 0.03), "Wan et al., arXiv 2509.16293: up to 97 %, a checkpoint each step below 0.9 %",
-            "a failure each 2.78 h on 16,384 GPUs as it says; steps of 10 s and restarts of 10 min are assumed",
+            "its failure each 2.78 h on 16,384 GPUs; steps of 10 s and restarts of 10 min are assumed",
         ),
     )  # fmt: skip
     return [
