@@ -102,7 +102,7 @@ def test_square_root_staffing_agrees_with_erlang_c(offered, wait):
 
 
 def test_llama_3_budget():
-    model = language_model("llama-3.1-405b")
+    model = language_model("llama3.1-405b")
     assert 6 * model.active_parameters * 15.6e12 == pytest.approx(3.8e25, rel=0.01)
     assert training_flops_per_token(model) == pytest.approx(2.63e12, rel=0.01)
 

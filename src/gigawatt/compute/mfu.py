@@ -62,6 +62,26 @@ class FixedMfu:
         return np.full_like(np.asarray(gpus, dtype=np.float64), self.frac)
 
 
+@cache
+def _catalog_points() -> tuple[MfuPoint, ...]:
+    points = []
+    for row in catalog.rows("mfu").values():
+        chip = str(row.values["chip"])
+        points.append(
+            MfuPoint(
+                chip=chip,
+                architecture=str(catalog.row("chip", chip).values["architecture"]),
+                precision=str(row.values["precision"]),
+                moe=bool(row.values["moe"]),
+                gpus=float(row.values["gpus"]),
+                mfu_frac=float(row.values["mfu_frac"]),
+                report=str(row.values["report"]),
+                setup=str(row.values["setup"]),
+            )
+        )
+    return tuple(points)
+
+
 @dataclass(frozen=True)
 class MfuTable:
     """Published utilisations, carried to other scales by one slope fitted within reports.
@@ -78,13 +98,14 @@ class MfuTable:
     --------
     >>> from gigawatt.compute.models import language_model
     >>> table = MfuTable.from_catalog()
-    >>> llama = language_model("llama-3.1-405b")
+    >>> llama = language_model("llama3.1-405b")
     >>> at = dict(chip="h100", architecture="hopper", precision="bf16", model=llama)
     >>> [round(float(m), 2) for m in table.mfu_frac(**at, gpus=np.array([8192.0, 100_000.0]))]
     [0.42, 0.39]
     """
 
-    points: tuple[MfuPoint, ...]
+    points: tuple[MfuPoint, ...] = field(default_factory=_catalog_points)
+    """Default: every row of the catalogue's kind 'mfu'."""
     slope: float = field(init=False)
     """Change of ln(mfu) for each doubling of the GPUs."""
 
@@ -95,8 +116,8 @@ class MfuTable:
 
     @classmethod
     def from_catalog(cls) -> MfuTable:
-        """Take every row of the catalogue's kind 'mfu'."""
-        return _catalog_table()
+        """Take every row of the catalogue's kind 'mfu', as the default does."""
+        return cls(_catalog_points())
 
     def without(self, report: str) -> MfuTable:
         """Leave out every point of one report, to test the table on it."""
@@ -145,23 +166,3 @@ def _slope(points: Iterable[MfuPoint]) -> float:
         across += float(np.sum((x - x.mean()) * (y - y.mean())))
         along += float(np.sum((x - x.mean()) ** 2))
     return across / along if along > 0 else 0.0
-
-
-@cache
-def _catalog_table() -> MfuTable:
-    points = []
-    for row in catalog.rows("mfu").values():
-        chip = str(row.values["chip"])
-        points.append(
-            MfuPoint(
-                chip=chip,
-                architecture=str(catalog.row("chip", chip).values["architecture"]),
-                precision=str(row.values["precision"]),
-                moe=bool(row.values["moe"]),
-                gpus=float(row.values["gpus"]),
-                mfu_frac=float(row.values["mfu_frac"]),
-                report=str(row.values["report"]),
-                setup=str(row.values["setup"]),
-            )
-        )
-    return MfuTable(tuple(points))

@@ -68,7 +68,7 @@ def training_flops_per_token(model: LanguageModel) -> float:
 
     Examples
     --------
-    >>> f"{training_flops_per_token(language_model('llama-3.1-405b')):.3e}"
+    >>> f"{training_flops_per_token(language_model('llama3.1-405b')):.3e}"
     '2.633e+12'
     """
     return 6.0 * model.active_parameters + 12.0 * model.layers * model.width * model.context_tokens
@@ -79,7 +79,7 @@ def serving_flops_per_output_token(model: LanguageModel, prompt_per_output: floa
 
     Attention over the context is left out; it is in the measured efficiency.
 
-    >>> f"{serving_flops_per_output_token(language_model('llama-2-70b'), 1.0):.2e}"
+    >>> f"{serving_flops_per_output_token(language_model('llama2-70b'), 1.0):.2e}"
     '2.80e+11'
     """
     return 2.0 * model.active_parameters * (1.0 + prompt_per_output)

@@ -81,7 +81,7 @@ def plan_load(
     >>> from datetime import date
     >>> from gigawatt.compute import MfuTable, system
     >>> run = Training(kind="training", name="405B", site="a", from_=date(2024, 5, 1), gpus=16_384,
-    ...                model="llama-3.1-405b", target_tokens=15.6e12)
+    ...                model="llama3.1-405b", target_tokens=15.6e12)
     >>> clock = Clock(date(2024, 5, 1), date(2024, 9, 1))
     >>> gpus = np.full((clock.days, 1), 24_576.0)
     >>> load = plan_load([run], [system("h100")], gpus, clock, 0.0, MfuTable.from_catalog())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
 
@@ -43,6 +43,29 @@ class ServingPoint:
     """2 N_active (1 + prompt/output) x tokens/s over the chip's dense peak in its narrowest precision."""
 
 
+@cache
+def _catalog_points() -> tuple[ServingPoint, ...]:
+    points = []
+    for row in catalog.rows("serving").values():
+        v = row.values
+        flops = 2.0 * float(v["active_parameters"]) * (1.0 + float(v["prompt_per_output"]))
+        rate = float(v["output_tokens_per_s_per_gpu"])
+        chip = system(str(v["chip"]))
+        points.append(
+            ServingPoint(
+                chip=chip.chip,
+                architecture=chip.architecture,
+                model=str(v["model"]),
+                moe=bool(v["moe"]),
+                report=str(v["report"]),
+                output_tokens_per_s_per_gpu=rate,
+                prompt_per_output=float(v["prompt_per_output"]),
+                efficiency=rate * flops / (chip.serving_peak_tflops * 1e12),
+            )
+        )
+    return tuple(points)
+
+
 @dataclass(frozen=True)
 class ServingTable:
     """Published throughputs, carried to other models and chips by an efficiency.
@@ -59,7 +82,7 @@ class ServingTable:
     --------
     >>> from gigawatt.compute.models import language_model
     >>> table = ServingTable.from_catalog()
-    >>> llama = language_model("llama-2-70b")
+    >>> llama = language_model("llama2-70b")
     >>> b200, gb200 = system("b200"), system("gb200")
     >>> round(table.output_tokens_per_s_per_gpu(system=b200, model=llama, prompt_per_output=1.0))
     12400
@@ -67,12 +90,13 @@ class ServingTable:
     13778
     """
 
-    points: tuple[ServingPoint, ...]
+    points: tuple[ServingPoint, ...] = field(default_factory=_catalog_points)
+    """Default: every row of the catalogue's kind 'serving'."""
 
     @classmethod
     def from_catalog(cls) -> ServingTable:
-        """Take every row of the catalogue's kind 'serving'."""
-        return _catalog_table()
+        """Take every row of the catalogue's kind 'serving', as the default does."""
+        return cls(_catalog_points())
 
     def without(self, report: str) -> ServingTable:
         """Leave out every point of one report, to test the table on it."""
@@ -106,29 +130,6 @@ class ServingTable:
             if found:
                 return float(np.exp(np.mean(np.log(found))))
         raise ValueError("a table of throughputs needs at least one point")
-
-
-@cache
-def _catalog_table() -> ServingTable:
-    points = []
-    for row in catalog.rows("serving").values():
-        v = row.values
-        flops = 2.0 * float(v["active_parameters"]) * (1.0 + float(v["prompt_per_output"]))
-        rate = float(v["output_tokens_per_s_per_gpu"])
-        chip = system(str(v["chip"]))
-        points.append(
-            ServingPoint(
-                chip=chip.chip,
-                architecture=chip.architecture,
-                model=str(v["model"]),
-                moe=bool(v["moe"]),
-                report=str(v["report"]),
-                output_tokens_per_s_per_gpu=rate,
-                prompt_per_output=float(v["prompt_per_output"]),
-                efficiency=rate * flops / (chip.serving_peak_tflops * 1e12),
-            )
-        )
-    return ServingTable(tuple(points))
 
 
 @cache

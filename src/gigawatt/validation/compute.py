@@ -235,15 +235,15 @@ def _training() -> list[ValidationRow]:
     cards = "Meta, model cards of Llama 3 (as quoted by Epoch AI and aiportalx.com)"
     runs: tuple[tuple[str, float, str, int, compute.Precision, float, float, str, bool, str], ...] = (
         (
-            "llama-3.1-405b", 15.6e12, "h100", 16_384, "bf16", 30.84e6, 0.10, _LLAMA, False,
+            "llama3.1-405b", 15.6e12, "h100", 16_384, "bf16", 30.84e6, 0.10, _LLAMA, False,
             "its MFU of single steps is in the table; its hours are not",
         ),
         (
-            "llama-3.1-70b", 15e12, "h100", 8_192, "bf16", 6.4e6, 0.30, cards, False,
+            "llama3.1-70b", 15e12, "h100", 8_192, "bf16", 6.4e6, 0.30, cards, False,
             "Llama 3 70B; the number of GPUs is assumed",
         ),
         (
-            "llama-3.1-8b", 15e12, "h100", 8_192, "bf16", 1.3e6, 0.60, cards, False,
+            "llama3.1-8b", 15e12, "h100", 8_192, "bf16", 1.3e6, 0.60, cards, False,
             "small models fall below the table, which knows no size: outside the range",
         ),
         (
@@ -327,7 +327,7 @@ def _mfu_left_out() -> list[ValidationRow]:
     table = compute.MfuTable.from_catalog()
     found = []
     for point in table.points:
-        kind = compute.language_model("deepseek-v3" if point.moe else "llama-3.1-405b")
+        kind = compute.language_model("deepseek-v3" if point.moe else "llama3.1-405b")
         modelled = table.without(point.report).mfu_frac(
             chip=point.chip,
             architecture=point.architecture,

@@ -31,7 +31,7 @@ SAFE = Recovery(gpu_mtbf_h=1e15, checkpoint_write_h=0.0)
 
 
 def training(name="run", **more):
-    given = {"gpus": 1024, "target_tokens": 1e18, "model": "llama-3.1-8b", "recovery": SAFE} | more
+    given = {"gpus": 1024, "target_tokens": 1e18, "model": "llama3.1-8b", "recovery": SAFE} | more
     return Training(kind="training", name=name, site="a", **({"from_": START} | given))
 
 
@@ -40,7 +40,7 @@ def other(name="lab", **more):
 
 
 def serving(name="chat", **more):
-    given = {"model": "llama-2-70b", "demand_tokens_per_s": 1e5, "hourly_profile": "flat"} | more
+    given = {"model": "llama2-70b", "demand_tokens_per_s": 1e5, "hourly_profile": "flat"} | more
     return Serving(kind="serving", name=name, site="a", **({"from_": START} | given))
 
 
@@ -87,7 +87,7 @@ def test_a_share_is_of_the_chips_it_may_use():
 
 
 def test_a_run_ends_in_the_hour_of_its_last_token_and_frees_its_gpus():
-    model = language_model("llama-3.1-8b")
+    model = language_model("llama3.1-8b")
     per_h = 1024 * 3600 * 0.4 * 989.4e12 / training_flops_per_token(model)
     load = plan([training(target_tokens=10.25 * per_h), other(share_frac=1.0, priority=200)])
     assert load.tokens[0, :11] == pytest.approx([per_h] * 10 + [0.25 * per_h])

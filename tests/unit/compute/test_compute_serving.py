@@ -33,7 +33,7 @@ def test_published_pairs_come_back_as_published():
 
 
 def test_longer_prompts_cost_in_proportion():
-    assert rate("h200", "llama-2-70b", 3.0) == pytest.approx(rate("h200", "llama-2-70b", 1.0) / 2)
+    assert rate("h200", "llama2-70b", 3.0) == pytest.approx(rate("h200", "llama2-70b", 1.0) / 2)
     assert rate("gb200", "gpt-3-175b", 3.0) == pytest.approx(rate("gb200", "gpt-3-175b", 1.0) / 2)
 
 
@@ -46,7 +46,7 @@ def test_a_report_can_be_left_out():
     short = TABLE.without("Lenovo MLPerf 5.1")
     assert {p.report for p in short.points} == {p.report for p in TABLE.points} - {"Lenovo MLPerf 5.1"}
     with pytest.raises(ValueError, match="at least one point"):
-        rate("h100", "llama-2-70b", table=ServingTable(()))
+        rate("h100", "llama2-70b", table=ServingTable(()))
 
 
 def test_staffing_inverts():

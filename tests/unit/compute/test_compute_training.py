@@ -15,7 +15,7 @@ from gigawatt.compute import (
     training_flops_per_token,
 )
 
-DENSE = language_model("llama-3.1-405b")
+DENSE = language_model("llama3.1-405b")
 MIXTURE = language_model("deepseek-v3")
 
 
@@ -96,3 +96,8 @@ def test_free_checkpoints_leave_only_restarts():
 def test_hopeless_runs_make_no_progress_and_no_warning():
     with np.errstate(all="raise", under="ignore"):
         assert float(goodput_frac(1_000_000, 1e-2, 2.0, 1.0, 24.0)) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_the_default_table_is_the_catalogues():
+    assert MfuTable() == MfuTable.from_catalog()
+    assert len(MfuTable().without("Llama 3").points) == len(MfuTable().points) - 2
