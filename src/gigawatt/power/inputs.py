@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -75,7 +76,7 @@ class GeneratorGroup(InputModel):
     min_load_frac: Fraction | None = None
     """Lowest stable output as a share of the unit's output of that hour. Default: the row's."""
     nox_ppm: NonNegative | None = None
-    """Nitrogen oxides in normal operation, dry, at 15 % oxygen (2 ppm with a catalyst). Default: the row's."""
+    """Nitrogen oxides in normal operation, dry, at 15 % oxygen. Default: the row's, without a catalyst."""
     co_ppm: NonNegative | None = None
     """Carbon monoxide in normal operation, dry, at 15 % oxygen. Default: the row's."""
     voc_ppm: NonNegative | None = None
@@ -162,7 +163,7 @@ class SolarPlant(InputModel):
     """Fixed racks, or trackers turning about a horizontal north-south axis with backtracking. Default
     single_axis: 96 % of the large US plants built in 2023 (LBNL, Utility-Scale Solar 2024; from memory)."""
     tilt_deg: Number = Field(default=25.0, ge=0, le=90)
-    """Slope of fixed racks above the horizontal. Default 25 deg: assumed, usual at 30 to 40 degrees latitude."""
+    """Slope of fixed racks above the horizontal. Default 25 deg: assumed, usual at 30 to 40 deg latitude."""
     azimuth_deg: Number = Field(default=180.0, ge=0, le=360)
     """Compass direction that fixed racks face, or of the tracker's axis; 180 is south. Default 180."""
     dc_ac_ratio: Positive = 1.3
@@ -172,8 +173,8 @@ class SolarPlant(InputModel):
     """Soiling, shading, mismatch, wiring, ageing and downtime together. Default 0.14: PVWatts 5 manual
     (NREL/TP-6A20-62641), 14.08 %."""
     capital_usd_per_kw: NonNegative = 1605.5
-    """Price per kilowatt of alternating current, installed. Default 1605.5: USD of 2022, utility plant in 2025,
-    ATB as in PyPSA technology-data."""
+    """Price per kilowatt of alternating current, installed. Default 1605.5: USD of 2022, utility plant in
+    2025, ATB as in PyPSA technology-data."""
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> SolarPlant:
@@ -216,19 +217,19 @@ class Curtailment(InputModel):
     """What may happen where the supply falls short."""
 
     allowed: bool = True
-    """Whether load may be shed. Default true: shed load is booked and shown. False: the run fails, exit code 2."""
+    """Whether load may be shed. Default true: it is booked and shown. False: the run fails, exit code 2."""
 
 
 class PowerInput(InputModel):
     """How a site is supplied with electricity."""
 
     grid: tuple[GridStep, ...] = ()
-    """The connection's limit by date; the latest step on or before a day holds, before the first there is none."""
+    """The connection's limit by date; the latest step on or before a day holds; 0 before the first."""
     grid_outages: tuple[GridOutage, ...] = ()
     """Hours in which the connection gives less. Default: none."""
     tariff: Name = "tva-msb"
-    """Row of the catalogue's kind 'tariff'. Default tva-msb: a TVA local power company's large-load tariff, the
-    only one in the catalogue with its blocks published."""
+    """Row of the catalogue's kind 'tariff'. Default tva-msb: a TVA local power company's large-load tariff
+    with its blocks published."""
     region: Name
     """Row of the catalogue's kind 'grid_region': carbon of imported energy (location-based)."""
     generators: tuple[GeneratorGroup, ...] = ()
@@ -246,7 +247,7 @@ class PowerInput(InputModel):
     spare_units: Count = 0
     """Number of the largest units not counted as firm (N-1, N-2). Default 0: every unit counts."""
     dispatch_order: tuple[SourceKind, ...] = DEFAULT_ORDER
-    """Which source serves first; those not named follow in the default order. Default grid, turbine, genset."""
+    """Which source serves first; those not named follow in the default order: grid, turbine, genset."""
     look_ahead_h: Positive = Field(default=12.0, le=168.0)
     """How far the operator sees: a unit keeps running if it is needed again within this time. Default 12 h:
     assumed (range 4 to 48 h), a shift."""
@@ -272,7 +273,7 @@ class PowerInput(InputModel):
     @model_validator(mode="after")
     def _steps_in_order(self) -> PowerInput:
         days = [step.from_ for step in self.grid]
-        for earlier, later in zip(days, days[1:], strict=False):
+        for earlier, later in pairwise(days):
             if later == earlier:
                 raise PydanticCustomError(
                     "duplicate_step",
