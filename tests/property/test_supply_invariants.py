@@ -37,7 +37,7 @@ halls = st.lists(
     max_size=3,
 )
 crews = st.lists(
-    st.builds(lambda d, r: Crew(gpus_per_day=r, **{"from": d}), day, st.floats(0.1, 3000.0)),
+    st.builds(lambda d, r: Crew(rate=r, **{"from": d}), day, st.floats(0.1, 3000.0)),
     min_size=1,
     max_size=3,
 )

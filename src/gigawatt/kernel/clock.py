@@ -122,6 +122,11 @@ class Clock:
         sums = np.bincount(self.month_of_hour, weights=hourly, minlength=len(self.months))
         return sums.astype(np.float64)
 
+    def monthly_sum_of_days(self, daily: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum a daily series by month, shape (months,)."""
+        sums = np.bincount(self.month_of_day, weights=daily, minlength=len(self.months))
+        return sums.astype(np.float64)
+
     def monthly_mean(self, hourly: NDArray[np.float64]) -> NDArray[np.float64]:
         """Mean of an hourly series by month, shape (months,)."""
         hours = np.bincount(self.month_of_hour, minlength=len(self.months))

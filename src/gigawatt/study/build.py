@@ -81,7 +81,7 @@ def liquid_share(installed: Array, kw_per_gpu: Array, systems: Sequence[ComputeS
     frac = np.array([s.provisioned_liquid_frac for s in systems])
     it_kw = installed * kw_per_gpu
     total = it_kw.sum(axis=1)
-    return np.where(total > 0.0, (it_kw @ frac) / np.maximum(total, 1e-300), frac[0])
+    return np.asarray(np.where(total > 0.0, (it_kw @ frac) / np.maximum(total, 1e-300), frac[0]))
 
 
 def cooling_by_day(

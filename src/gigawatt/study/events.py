@@ -91,8 +91,8 @@ def _milestones(site: SiteCampus, hours: SiteHours, clock: Clock) -> Iterator[Ev
 
 
 def _power_events(site: SiteCampus, hours: SiteHours, clock: Clock) -> Iterator[Event]:
-    for event in hours.dispatched.events:
-        yield Event(_day(event.hour, clock), site.name, event.kind, event.text)
+    for hour, kind, text in hours.dispatched.events:
+        yield Event(_day(hour, clock), site.name, kind, text)
 
 
 def _day(hour: int, clock: Clock) -> date:

@@ -79,7 +79,7 @@ def capital_of(campus: Campus, site: SiteCampus, build: SiteBuild) -> _Capital:
     for c, system in enumerate(build.systems):
         arrived = np.diff(build.built.delivered[:, c], prepend=0.0)
         usd = arrived * chip_price_usd(system)
-        by_month = np.bincount(clock.month_of_day, weights=usd, minlength=len(clock.months))
+        by_month = clock.monthly_sum_of_days(usd)
         item = f"chips {system.chip}"
         paid.kinds[item] = "chips"
         paid.months[item] = by_month
@@ -100,8 +100,7 @@ def rent_by_month(leases: Sequence[Lease], gpus: Mapping[str, Array], clock: Clo
         if lease.rent_usd_per_month is not None:
             on = np.zeros(clock.days)
             on[clock.span(lease.from_, lease.until)] = 1.0
-            days = np.bincount(clock.month_of_day, minlength=len(clock.months))
-            share = np.bincount(clock.month_of_day, weights=on, minlength=len(clock.months)) / days
+            share = clock.monthly_sum_of_days(on) / clock.monthly_sum_of_days(np.ones(clock.days))
             earned[f"rent: {lease.name}"] = share * lease.rent_usd_per_month
         elif lease.hourly_rent_usd_per_gpu_h is not None:
             held = clock.monthly_sum(gpus[lease.name])
@@ -135,7 +134,7 @@ def site_money(
         drawn = clock.monthly_sum(water_by_source_m3[source.name])
         operating[f"water: {source.name}"] = drawn * source.price_usd_per_m3
     installed_kw = build.built.installed @ build.kw_per_gpu
-    kw_years = np.bincount(clock.month_of_day, weights=installed_kw, minlength=len(clock.months)) / 365.0
+    kw_years = clock.monthly_sum_of_days(installed_kw) / 365.0
     operating["staff and maintenance"] = kw_years * money.operation_usd_per_kw_year
     leases = [w for w in site.workloads if isinstance(w, Lease)]
     return SiteMoney(
@@ -170,11 +169,11 @@ def unit_costs(
         at = years == year
         useful = float(useful_gpu_h[at].sum())
         days = np.isin(clock.month_of_day, np.flatnonzero(at))
-        stood = float(installed_gpus[days].sum() * 24.0)
+        stood = float(installed_gpus[days].sum()) * 24.0
         if useful <= 0.0:
             continue
         cost = YearOfCost(
-            years=days.sum() * 24.0 / HOURS_A_YEAR,
+            years=float(days.sum()) * 24.0 / HOURS_A_YEAR,
             chips_capital_usd=_mean_capital(sums, {"chips"}, at),
             facility_capital_usd=_mean_capital(sums, {"facility", "power"}, at),
             power_usd=_sum(sums.operating, at, energy=True),

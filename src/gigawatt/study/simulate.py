@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from gigawatt import climate, compute, cooling, power
 from gigawatt.kernel.clock import Clock
 from gigawatt.kernel.errors import InfeasibleError
-from gigawatt.kernel.handover import Weather
+from gigawatt.kernel.handover import PriceSeries, Weather
+from gigawatt.power.fleet import grid_limit_by_hour_mw
 from gigawatt.scenario.campus import Campus, SiteCampus
 from gigawatt.study.build import SiteBuild, build_site
 
@@ -39,6 +40,9 @@ class SiteHours:
     curtailed_mw: Array
     """Surplus generation, and what shedding saved in cooling beyond the shed."""
     water_by_source_m3: Mapping[str, Array]
+    prices: PriceSeries
+    co2_grid_t: Array
+    grid_limit_mw: Array
 
 
 def simulate_site(campus: Campus, site: SiteCampus, weather: Weather) -> SiteHours:
@@ -63,8 +67,7 @@ def simulate_site(campus: Campus, site: SiteCampus, weather: Weather) -> SiteHou
         site.site.cooling.plants, site.site.cooling.electrical, load.heat, weather, clock
     )
     demand_mw = load.total_it_mw + asked.total.overhead_mw
-    dispatched = power.dispatch(site.site.power, demand_mw, weather, clock, place, _rng(campus, site.name))
-    _refuse_shedding(site, clock, demand_mw, dispatched.shed_mw)
+    dispatched = _dispatch(campus, site, demand_mw, weather)
     result = compute.account_shed(load, _it_to_shed(dispatched.shed_mw, load.total_it_mw))
     if np.any(result.shed_it_mw > 0.0):
         cooled = cooling.simulate(
@@ -87,6 +90,9 @@ def simulate_site(campus: Campus, site: SiteCampus, weather: Weather) -> SiteHou
         overhead_frac=overhead_frac,
         curtailed_mw=dispatched.curtailed_mw + (supplied_mw - served_mw),
         water_by_source_m3=water_by_source(site, clock, cooled),
+        prices=power.price_series(power.tariff_model(site.site.power.tariff), clock, place.utc_offset_h),
+        co2_grid_t=power.grid_co2_t(dispatched.grid_mw, power.grid_region(site.site.power.region)),
+        grid_limit_mw=grid_limit_by_hour_mw(site.site.power, clock),
     )
 
 
@@ -106,17 +112,19 @@ def _overhead_served(left_mw: Array, overhead_mw: Array) -> Array:
     return np.where(left_mw < overhead_mw * (1.0 - 1e-12), np.maximum(share, 0.0), 1.0)
 
 
-def _refuse_shedding(site: SiteCampus, clock: Clock, demand_mw: Array, shed_mw: Array) -> None:
-    if site.site.power.curtailment.allowed or not np.any(shed_mw > SHED_TOLERANCE_MW):
-        return
-    worst = int(np.argmax(shed_mw))
-    hours = int((shed_mw > SHED_TOLERANCE_MW).sum())
-    raise InfeasibleError(
-        f"GW501  {site.name}: the supply falls short in {hours:,} hours, by at most "
-        f"{shed_mw[worst]:,.0f} MW of {demand_mw[worst]:,.0f} MW ({clock.stamp(worst)})\n"
-        f"    fix: raise the grid's import_limit, add {shed_mw[worst]:,.0f} MW of firm on-site supply, "
-        "or set power.curtailment.allowed: true"
-    )
+def _dispatch(campus: Campus, site: SiteCampus, demand_mw: Array, weather: Weather) -> power.Dispatch:
+    place = site.place
+    try:
+        return power.dispatch(
+            site.site.power,
+            demand_mw,
+            weather,
+            campus.clock,
+            power.Place(place.latitude_deg, place.longitude_deg, place.elevation_m, place.utc_offset_h),
+            _rng(campus, f"outages {site.name}"),
+        )
+    except InfeasibleError as error:
+        raise InfeasibleError(f"GW501  {site.name}: {error}") from None
 
 
 def _rng(campus: Campus, purpose: str) -> np.random.Generator:
@@ -156,7 +164,7 @@ def water_by_source(site: SiteCampus, clock: Clock, cooled: cooling.SiteCooling)
     named: dict[str, Array] = {w.name: np.zeros(clock.hours) for w in site.site.water}
     rest = {}
     for plant in site.site.cooling.plants:
-        drawn = cooled.makeup_m3[plant.name]
+        drawn = cooled.makeup_m3_by_plant[plant.name]
         total += drawn
         rest[plant.name] = drawn.copy()
     for source in site.site.water:

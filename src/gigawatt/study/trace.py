@@ -50,10 +50,10 @@ def _hourly(h: SiteHours) -> dict[str, Array]:
         "battery_energy_mwh": d.battery_energy_mwh,
         "curtailed_mw": h.curtailed_mw,
         "shed_mw": d.shed_mw,
-        "grid_limit_mw": d.grid_limit_mw,
+        "grid_limit_mw": h.grid_limit_mw,
         "units_online": d.units_online,
         "co2_fuel_t": d.co2_fuel_t,
-        "co2_grid_t": d.co2_grid_t,
+        "co2_grid_t": h.co2_grid_t,
         "nox_kg": d.nox_kg,
         "water_makeup_m3": c.makeup_m3,
         "water_evaporated_m3": c.evaporation_m3,
@@ -61,7 +61,7 @@ def _hourly(h: SiteHours) -> dict[str, Array]:
         "water_blowdown_m3": c.blowdown_m3,
         "useful_gpus": h.result.useful_gpus,
         "busy_gpus": h.result.gpus.sum(axis=0),
-        "price_usd_per_mwh": d.prices.energy_usd_per_mwh,
+        "price_usd_per_mwh": h.prices.energy_usd_per_mwh,
     }
 
 

@@ -48,7 +48,7 @@ def crew_rate(crews: Sequence[Crew], clock: Clock) -> Array:
     """GPUs that the crews can finish on each day, shape (days,); without crews nothing is installed."""
     rate = np.zeros(clock.days)
     for crew in sorted(crews, key=lambda c: c.from_):
-        rate[clock.span(crew.from_, None)] = crew.gpus_per_day
+        rate[clock.span(crew.from_, None)] = crew.rate_gpus_per_day
     return rate
 
 
@@ -96,7 +96,7 @@ def build_out(
     >>> clock = Clock(date(2025, 1, 1), date(2025, 2, 1))
     >>> lot = Delivery(chip="h100", site="a", gpus=1000, ordered="2024-06-01", arrives_by="2025-01-05")
     >>> hall = Hall(name="1", **{"from": "2025-01-01"}, it_power="1 MW")
-    >>> crew = Crew(**{"from": "2025-01-01"}, gpus_per_day=100)
+    >>> crew = Crew(**{"from": "2025-01-01"}, rate=100)
     >>> built = build_out("a", [lot], [], [hall], [crew], {"h100": 1.4}, clock)
     >>> int(built.installed[-1, 0]), built.held_by[5], built.held_by[-1]
     (714, np.int8(2), np.int8(3))

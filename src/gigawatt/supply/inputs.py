@@ -31,7 +31,7 @@ class Crew(InputModel):
     """How fast chips are racked, cabled and tested from a date on; the latest step holds."""
 
     from_: Day = Field(alias="from")
-    gpus_per_day: Positive
+    rate_gpus_per_day: Positive
     """GPUs that leave the crews' hands tested, a day."""
 
 

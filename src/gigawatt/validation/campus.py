@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,9 @@ class SupplyRow:
     source: str
 
 
-def _builds() -> tuple[Campus, dict[str, SiteBuild]]:
+@cache
+def campus_and_builds() -> tuple[Campus, dict[str, SiteBuild]]:
+    """Resolve the bundled campus and build its sites, once."""
     from gigawatt.scenario import read_scenario
     from gigawatt.scenario.resolve import resolve
 
@@ -147,13 +150,13 @@ def _explain(reported: float, energised: float, firm_mw: float, measured_mw: flo
 
 def rows(shared: Path | None) -> list[ValidationRow]:  # noqa: ARG001 - one signature for all models
     """Return the campus's rows; they need no measured data beside the repository."""
-    campus, builds = _builds()
+    campus, builds = campus_and_builds()
     return facility_rows(campus, builds)
 
 
 def report() -> dict[str, Any]:
     """Return what ``gigawatt validate campus --json`` prints."""
-    campus, builds = _builds()
+    campus, builds = campus_and_builds()
     found = facility_rows(campus, builds)
     errors = [abs(r.error_frac) for r in found]
     naive = [abs((r.baseline or 0.0) / r.published - 1.0) for r in found]

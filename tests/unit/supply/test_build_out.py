@@ -20,7 +20,7 @@ def hall(mw=10.0, first="2025-01-01", until=None):
 
 
 def crew(rate=1000.0, first="2025-01-01"):
-    return Crew.model_validate({"from": first, "gpus_per_day": rate})
+    return Crew.model_validate({"from": first, "rate": rate})
 
 
 def built(lots, halls=None, crews=None, said=()):

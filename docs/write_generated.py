@@ -1,0 +1,74 @@
+"""Write what documentation is generated: the README's table of trust and the reference of tables.
+
+    make trust
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from gigawatt.results.columns import BINDINGS, DAILY, HOURLY
+from gigawatt.validation.trust import trust_table
+
+ROOT = Path(__file__).parents[1]
+MODELS = ("climate", "cooling", "power", "compute", "supply", "campus")
+
+
+def write_trust(readme: Path, shared: Path | None) -> None:
+    """Replace the README's table of trust."""
+    rows = [row for model in MODELS for row in import_module(f"gigawatt.validation.{model}").rows(shared)]
+    text = readme.read_text(encoding="utf-8")
+    block = f"<!-- trust:begin -->\n{trust_table(rows).strip()}\n<!-- trust:end -->"
+    new, count = re.subn(r"<!-- trust:begin -->.*?<!-- trust:end -->", lambda _: block, text, flags=re.S)
+    if count != 1:
+        sys.exit("README.md has no place for the table of trust")
+    readme.write_text(new, encoding="utf-8")
+
+
+def tables_page() -> str:
+    """Return the reference page of a run's tables."""
+
+    def columns(described: dict[str, tuple[str, str]]) -> str:
+        lines = [f"| `{name}` | {unit} | {text} |" for name, (unit, text) in described.items()]
+        return "\n".join(["| column | unit | meaning |", "|---|---|---|", *lines])
+
+    return f"""# Tables of a run
+
+Written by `make trust` from `gigawatt/results/columns.py`. Each table is in `tables/` as Parquet and CSV.
+
+## hourly_SITE
+
+`time_utc` stamps the beginning of the hour. `water_SOURCE_m3` gives the draw by source.
+
+{columns(HOURLY)}
+
+## daily_SITE
+
+`binding` is one of {", ".join(BINDINGS)}: what held energised GPUs below ordered ones.
+
+{columns(DAILY)}
+
+## monthly
+
+One row a site and month: `gpus_STATE`, `it_mw_provisioned` and `facility_mw_provisioned` at the month's end;
+`facility_mw_mean`, `pue_mean`, `binding` (of most days), `energy_mwh_SOURCE`, `curtailed_mwh`, `shed_mwh`,
+`water_m3_SOURCE`, `co2_t`, `nox_kg`, `useful_gpu_h` over the month.
+
+## ledger
+
+`site`, `month`, `account` (energy, water, carbon, money), `from`, `to`, `item`, `quantity`, `unit`: double entry.
+
+## workloads, chips, unit_costs, events, assumptions, notes
+
+Days on which a workload holds GPUs; chips by state at each month's end; components of a useful GPU-hour's cost by
+year; dated events; every number the result rests on with its source; doubts and conflicts of sources.
+"""
+
+
+if __name__ == "__main__":
+    beside = ROOT.parent / "shared"
+    write_trust(ROOT / "README.md", beside if beside.is_dir() else None)
+    (ROOT / "docs/reference/tables.md").write_text(tables_page(), encoding="utf-8")
