@@ -35,14 +35,16 @@ def _rounded(value: float, digits: int) -> Decimal:
     return exact.quantize(Decimal(1).scaleb(exact.adjusted() - digits + 1), rounding=ROUND_HALF_UP)
 
 
-def significant(value: float | None, digits: int = 3) -> str:
+def significant(value: float | None, digits: int = 3, *, keep: bool = False) -> str:
     """Write a number with at most ``digits`` significant digits, thousands set apart.
 
     Below 1e-4 in magnitude the number is written as a power of ten; None, NaN and infinities
-    become a dash.
+    become a dash. ``keep`` keeps trailing zeros, for figures that stand under each other.
 
     >>> significant(541238.0), significant(0.0456789), significant(-1999.5), significant(2.0)
     ('541,000', '0.0457', '−2,000', '2')
+    >>> significant(2.4, keep=True)
+    '2.40'
     >>> significant(3.21e-13), significant(float("nan"))
     ('3.21×10⁻¹³', '–')
     """
@@ -54,15 +56,16 @@ def significant(value: float | None, digits: int = 3) -> str:
     rounded = _rounded(abs(value), digits)
     if rounded < Decimal("1e-4"):
         power = rounded.adjusted()
-        mantissa = format(rounded.scaleb(-power).normalize(), "f")
-        return f"{sign}{_in_words(mantissa)}×10{str(power).translate(_SUPERSCRIPT)}"
-    return sign + _in_words(format(rounded, "f"))
+        mantissa = format(rounded.scaleb(-power), "f")
+        return f"{sign}{_in_words(mantissa, keep)}×10{str(power).translate(_SUPERSCRIPT)}"
+    return sign + _in_words(format(rounded, "f"), keep)
 
 
-def _in_words(plain: str) -> str:
+def _in_words(plain: str, keep: bool) -> str:  # noqa: FBT001 - one private switch
     """Set thousands apart, drop trailing zeros, and use the table's marks."""
     whole, _, part = plain.partition(".")
-    part = part.rstrip("0")
+    if not keep:
+        part = part.rstrip("0")
     grouped = f"{int(whole):,}".replace(",", MESSAGES["number.group"])
     return grouped + (MESSAGES["number.decimal"] + part if part else "")
 
@@ -83,7 +86,7 @@ def scale(value: float, unit: str, digits: int = 3) -> tuple[float, str]:
     return ladder[-1]
 
 
-def quantity(value: float | None, unit: str, digits: int = 3) -> str:
+def quantity(value: float | None, unit: str, digits: int = 3, *, keep: bool = False) -> str:
     """Write a number with its unit.
 
     >>> quantity(3_214_000.0, "MWh"), quantity(0.634, "frac"), quantity(1_250_000_000.0, "USD")
@@ -94,7 +97,7 @@ def quantity(value: float | None, unit: str, digits: int = 3) -> str:
     if value is None or not math.isfinite(value):
         return MESSAGES["number.missing"]
     factor, name = scale(value, unit, digits)
-    number = significant(value / factor, digits)
+    number = significant(value / factor, digits, keep=keep)
     return f"{number} {name}" if name else number
 
 

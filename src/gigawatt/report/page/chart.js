@@ -17,6 +17,16 @@ async function drawAll() {
 
 const fontFamily = getComputedStyle(document.documentElement).getPropertyValue("--sans").trim();
 
+// The library takes the height of a line from the width of one wide character. Where no font has that
+// character its stand-in is narrow, and labels would overlap: give it the width it should have.
+const ruler = document.createElement("canvas").getContext("2d");
+echarts.setPlatformAPI({
+  measureText(string, font) {
+    ruler.font = font || "12px sans-serif";
+    return string === "国" ? { width: parseFloat(/([\d.]+)px/.exec(ruler.font)[1]) } : ruler.measureText(string);
+  },
+});
+
 function chart(box, label, height, option, after) {
   const target = el("div", { class: "chart", role: "img", "aria-label": label, style: { "block-size": height + "px" } });
   box.append(target);
@@ -90,8 +100,9 @@ function tip(title, rows) {
   );
 }
 
-function timeLabel(value) {
+function timeLabel(value, index) {
   const date = new Date(value);
+  if (index === 0 && date.getUTCDate() === 1 && date.getUTCMonth() !== 0) return words["date.short." + (date.getUTCMonth() + 1)] + " " + date.getUTCFullYear();
   if (date.getUTCHours() !== 0) return String(date.getUTCHours()).padStart(2, "0") + ":00";
   if (date.getUTCDate() !== 1) return `${date.getUTCDate()} ${words["date.short." + (date.getUTCMonth() + 1)]}`;
   return date.getUTCMonth() === 0 ? String(date.getUTCFullYear()) : words["date.short." + (date.getUTCMonth() + 1)];
@@ -106,6 +117,13 @@ function timeAxis(extra) {
     splitLine: { show: false },
     ...extra,
   };
+}
+
+/** For bars that stand on the first of a month: half a month more on either side, and no label there. */
+function monthlyAxis() {
+  const axis = timeAxis({ min: monthStart(0) - 16 * DAY_MS, max: monthStart(clock.months.length - 1) + 16 * DAY_MS });
+  axis.axisLabel.formatter = (ms) => (new Date(ms).getUTCDate() === 1 ? timeLabel(ms) : "");
+  return axis;
 }
 
 /** A value axis in the unit in which its largest value reads best; the unit stands above it. */
@@ -148,7 +166,7 @@ function documentedLine(label) {
   return {
     xAxis: documentedUntil,
     lineStyle: { color: colour("ink-3"), type: [2, 3], width: 1 },
-    label: { show: Boolean(label), formatter: label || "", position: "end", align: "left", padding: [0, 0, 0, 4], ...text(11, "ink-3") },
+    label: { show: Boolean(label), formatter: label || "", position: "insideStartTop", distance: 3, ...text(11, "ink-2") },
   };
 }
 

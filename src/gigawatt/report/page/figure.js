@@ -94,11 +94,12 @@ function figure(id, options) {
   return frame;
 }
 
-/** An ordered key: swatch, name and, where given, a value. */
-function key(items) {
+/** An ordered key: swatch, name and, where given, a value; a note says what the values are. */
+function key(items, note) {
   return el(
     "ul",
     { class: "key" },
+    note ? el("li", { class: "key-note" }, note) : null,
     items.map((item) =>
       el(
         "li",

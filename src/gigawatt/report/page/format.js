@@ -1,8 +1,8 @@
 // The formatter's twin: the same strings as gigawatt.report.format, held equal by a test.
 
-function grouped(plain) {
+function grouped(plain, keep) {
   const [whole, part = ""] = plain.split(".");
-  const digits = part.replace(/0+$/, "");
+  const digits = keep ? part : part.replace(/0+$/, "");
   const marked = whole.replace(/\B(?=(\d{3})+$)/g, words["number.group"]);
   return marked + (digits ? words["number.decimal"] + digits : "");
 }
@@ -17,7 +17,7 @@ function plainDecimal(magnitude, digits) {
   return "0." + "0".repeat(-exponent - 1) + figures;
 }
 
-function significant(value, digits = 3) {
+function significant(value, digits = 3, keep = false) {
   if (value === null || value === undefined || !Number.isFinite(value)) return words["number.missing"];
   if (value === 0) return "0";
   const sign = value < 0 ? words["number.minus"] : "";
@@ -25,9 +25,9 @@ function significant(value, digits = 3) {
   const [mantissa, power] = magnitude.toExponential(digits - 1).split("e");
   if (Number(power) < -4) {
     const raised = [...String(Number(power))].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"["0123456789".indexOf(c)] ?? "⁻").join("");
-    return sign + grouped(mantissa) + "×10" + raised;
+    return sign + grouped(mantissa, keep) + "×10" + raised;
   }
-  return sign + grouped(plainDecimal(magnitude, digits));
+  return sign + grouped(plainDecimal(magnitude, digits), keep);
 }
 
 function scaleFor(value, unit, digits = 3) {
@@ -37,10 +37,10 @@ function scaleFor(value, unit, digits = 3) {
   return ladder.find(([factor]) => size >= factor) ?? ladder[ladder.length - 1];
 }
 
-function quantity(value, unit, digits = 3) {
+function quantity(value, unit, digits = 3, keep = false) {
   if (value === null || value === undefined || !Number.isFinite(value)) return words["number.missing"];
   const [factor, name] = scaleFor(value, unit, digits);
-  const number = significant(value / factor, digits);
+  const number = significant(value / factor, digits, keep);
   return name ? number + " " + name : number;
 }
 

@@ -5,6 +5,13 @@ async function start() {
   const page = document.getElementById("page");
   timelineSection();
   keyFigureSection();
+  powerSection();
+  computeSection();
+  moneySection();
+  environmentSection();
+  checkSection();
+  assumptionSection();
+  reproduceSection();
   page.append(el("a", { class: "skip", href: "#main" }, say("nav.skip")), topBar(), titleBlock(), main, panel);
   await drawAll();
   document.documentElement.dataset.ready = "true";

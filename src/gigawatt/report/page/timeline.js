@@ -4,7 +4,7 @@ const BUILD_OUT = ["announced", "ordered", "delivered", "installed", "energised"
 const timeline = { window: null, panels: [], presets: null };
 
 function timelinePads(narrow) {
-  return narrow ? [46, 10] : [64, 148];
+  return narrow ? [56, 10] : [64, 148];
 }
 
 function defaultWindow() {
@@ -31,25 +31,35 @@ function stateStyle(name) {
   }[name];
 }
 
+/** Where the record ends, and the flag where power first binds; it turns inwards near the end of the window. */
+function timelineMarks(site, narrow) {
+  const marks = [documentedLine(say("timeline.documented", { month: documentedMonth }))];
+  if (!site.power_binds) return marks;
+  const at = Date.parse(site.power_binds.day);
+  const [from, to] = timeline.window;
+  const late = (at - from) / (to - from) > (narrow ? 0.4 : 0.75);
+  const exact = !narrow && !site.power_binds.day.startsWith(site.power_binds.month);
+  marks.push({
+    xAxis: at,
+    lineStyle: { color: colour("binding-power"), type: "solid", width: 2 },
+    label: {
+      show: at >= from && at <= to,
+      formatter: say(exact ? "timeline.power_binds_first" : "timeline.power_binds", site.power_binds),
+      position: "end",
+      align: late ? "right" : "left",
+      padding: [3, 6],
+      backgroundColor: colour("binding-power"),
+      ...text(13, "on-strong"),
+      fontWeight: 700,
+    },
+  });
+  return marks;
+}
+
 function timelineOption(site, { narrow }) {
   const pads = timelinePads(narrow);
   const arrays = BUILD_OUT.map((name) => site.daily[name + "_gpus"]);
   const most = largest(...arrays, site.reported.map((r) => r.gpus));
-  const lines = [documentedLine(say("timeline.documented", { month: documentedMonth }))];
-  if (site.power_binds)
-    lines.push({
-      xAxis: Date.parse(site.power_binds.day),
-      lineStyle: { color: colour("binding-power"), type: "solid", width: 2 },
-      label: {
-        formatter: say("timeline.power_binds", { month: site.power_binds.month }),
-        position: "end",
-        align: "left",
-        padding: [3, 6],
-        backgroundColor: colour("binding-power"),
-        ...text(13, "on-strong"),
-        fontWeight: 700,
-      },
-    });
   const series = BUILD_OUT.map((name, i) => {
     const look = stateStyle(name);
     return line(words["gpus." + name], dailyPairs(arrays[i]), look.fill, {
@@ -57,7 +67,7 @@ function timelineOption(site, { narrow }) {
       sampling: undefined,
       endLabel: { show: !narrow, formatter: words["gpus." + name], ...text(12), color: look.fill, distance: 6 },
       labelLayout: { moveOverlap: "shiftY" },
-      markLine: i === 0 ? markLines(lines) : undefined,
+      markLine: i === 0 ? markLines(timelineMarks(site, narrow)) : undefined,
     });
   });
   series.push({
@@ -70,7 +80,7 @@ function timelineOption(site, { narrow }) {
     data: site.reported.map((r) => [Date.parse(r.day), r.gpus]),
   });
   return common({
-    grid: { left: pads[0], right: pads[1], top: 46, bottom: 26 },
+    grid: { outerBoundsMode: "none", left: pads[0], right: pads[1], top: 34, bottom: 24 },
     xAxis: timeAxis({ min: firstDay, max: lastInstant }),
     yAxis: valueAxis(most, "GPUs", { min: 0 }),
     dataZoom: [
@@ -118,7 +128,7 @@ function timelinePanel(site) {
         drawBand(band, site, timeline.window, pads, entry.width);
         drawEvents(events, site, timeline.window, pads, entry.width);
       };
-      const entry = chart(holder, say("timeline.aria", { site: site.title }), sites.length > 1 ? 330 : 420, (size) => timelineOption(site, size), (painted) => {
+      const entry = chart(holder, say("timeline.aria", { site: site.title }), shownSites().length > 1 ? 272 : 400, (size) => timelineOption(site, size), (painted) => {
         redraw(painted);
         painted.instance.off("datazoom");
         painted.instance.on("datazoom", () => {
@@ -134,6 +144,7 @@ function timelinePanel(site) {
           entry.instance.dispatchAction({ type: "dataZoom", dataZoomIndex: 0, startValue: timeline.window[0], endValue: timeline.window[1] });
           quiet = false;
         }
+        entry.instance.setOption({ series: [{ name: words["gpus.announced"], markLine: markLines(timelineMarks(site, entry.width < 560)) }] });
         redraw(entry);
       };
       timeline.panels.push(item);
@@ -167,7 +178,7 @@ function timelineKey() {
   const used = payload.bindings.filter((name) => sites.some((site) => bindingSpans(site).some(([n]) => n === name)));
   const marks = { announced: "dotted", installed: "dashed" };
   const lines = BUILD_OUT.map((name) =>
-    el("li", {}, el("span", { class: `stroke stroke-${name}`, "aria-hidden": "true" }), el("strong", {}, words["gpus." + name]), " ", el("span", { class: "faint" }, words[`gpus.${name}.meaning`])),
+    el("li", {}, el("span", { class: `state-line state-${name}`, "aria-hidden": "true" }), el("strong", {}, words["gpus." + name]), " ", el("span", { class: "faint" }, words[`gpus.${name}.meaning`])),
   );
   if (sites.some((site) => site.reported.length)) lines.push(el("li", {}, el("span", { class: "diamond", "aria-hidden": "true" }), el("strong", {}, words["gpus.reported"]), " ", el("span", { class: "faint" }, words["gpus.reported.meaning"])));
   const limits = used.map((name) => {
@@ -184,7 +195,7 @@ function timelineSection() {
     timeline.panels = [];
   });
   const tabs = siteTabs();
-  holder.querySelector(".section-head").append(el("div", { class: "timeline-tools" }, tabs, timelineControls()));
+  holder.querySelector(".section-about").replaceWith(el("div", { class: "timeline-tools" }, tabs, timelineControls()));
   figure("timeline", {
     class: "wide stacked",
     panels: (site) => (anyKnown(site.daily.ordered_gpus) || anyKnown(site.daily.delivered_gpus) || anyKnown(site.daily.announced_gpus) ? timelinePanel(site) : { empty: "empty.timeline", values: { site: site.title } }),

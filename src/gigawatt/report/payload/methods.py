@@ -68,6 +68,7 @@ METHODS: dict[str, Method] = {
                      rests_on=(r"^catalog\.(chip|system)", WORK, COOLING)),
     "capital": Method(other=("input.money",), rests_on=(MONEY,)),
     "operation": Method(other=("input.money",), hourly=("price_usd_per_mwh",), rests_on=(MONEY,)),
+    "cash": Method(other=("input.money",), rests_on=(MONEY, r"^workloads|^tenants")),
     "unit-cost": Method(other=("input.unit_costs",), rests_on=(MONEY, CHIPS)),
     "water-source": Method(hourly=("water_makeup_m3",), other=("input.water",), rests_on=(WATER, COOLING, PLACE)),
     "water-rate": Method(hourly=("water_makeup_m3", "it_served_mw", "facility_served_mw"), rests_on=(WATER, COOLING, PLACE)),

@@ -29,7 +29,7 @@ def site_money(run: Run, site: str) -> dict[str, Any]:
     return {
         "capital": by_item(run.ledger, site, source="cash", sink="capital"),
         "operation": by_item(run.ledger, site, source="cash", sink="operation"),
-        "income": by_item(run.ledger, site, sink="cash"),
+        "income": by_item(run.ledger, site, source="customers", sink="cash"),
     }
 
 

@@ -35,6 +35,11 @@ def _known_sum(values: list[float]) -> float:
     return float(sum(known)) if known else float("nan")
 
 
+def _count(gpus: float) -> str:
+    """Write a number of GPUs where the sentence has already said what is counted."""
+    return quantity(gpus, "GPUs").removesuffix(" GPUs")
+
+
 def _first_held(run: Run, kinds: tuple[str, ...]) -> Held | None:
     found = []
     for name, trace in run.sites.items():
@@ -67,7 +72,7 @@ def _sentence(
     told = {
         "month": month_in_words(run.clock.months[month]),
         "energised": quantity(energised, "GPUs"),
-        "delivered": quantity(delivered, "GPUs"),
+        "delivered": _count(delivered),
     }
     if held is None:
         return say("verdict.free", **told)
@@ -132,7 +137,7 @@ def six_figures(run: Run) -> list[dict[str, Any]]:
     costed = {s: c for s, c in costs.items() if c is not None}
     periods = sorted({c.period for c in costed.values()})
     return [
-        _figure("gpus", "GPUs", gpus, at_end, say("figure.gpus.about", delivered=quantity(delivered, "GPUs"))),
+        _figure("gpus", "GPUs", gpus, at_end, say("figure.gpus.about", delivered=_count(delivered))),
         _figure(
             "power", "MW", power, at_end,
             say("figure.power.about", mean=quantity(_known_sum(list(in_month.values())) / hours, "MW")),
