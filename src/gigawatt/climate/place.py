@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,8 @@ class Place:
     def __repr__(self) -> str:
         warmest, coldest = max(self.dry_bulb_c), min(self.dry_bulb_c)
         return (
-            f"Place({self.name!r}, {self.latitude_deg:+.2f} {self.longitude_deg:+.2f}, {self.elevation_m:.0f} m, "
+            f"Place({self.name!r}, {self.latitude_deg:+.2f} {self.longitude_deg:+.2f}, "
+            f"{self.elevation_m:.0f} m, "
             f"months {coldest:.1f} to {warmest:.1f} degC, design {self.design.dry_bulb_c:.1f} degC)"
         )
 
@@ -103,7 +105,7 @@ def place(name: str) -> Place:
     """
     v = row("climate", name).values
     loss = HOURLY_RANGE_LOSS_K if v["daily_range_basis"] == "thermometer" else 0.0
-    twelve = {
+    twelve: dict[str, Any] = {
         key: tuple(float(x) for x in v[key])
         for key in (
             "dry_bulb_c",
@@ -116,7 +118,7 @@ def place(name: str) -> Place:
             "dry_bulb_skew",
         )
     }
-    scalars = {
+    scalars: dict[str, Any] = {
         key: float(v[key])
         for key in (
             "latitude_deg",

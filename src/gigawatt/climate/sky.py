@@ -57,7 +57,7 @@ def exponential_rate(mean_clearness: Array, high: Array) -> Array:
     Examples
     --------
     >>> exponential_rate(np.array([0.55]), np.array([0.75])).round(2)
-    array([4.67])
+    array([4.16])
     """
     low_rate = np.full_like(mean_clearness, -120.0)
     high_rate = np.full_like(mean_clearness, 120.0)
@@ -107,8 +107,8 @@ def daily_clearness(grid: LocalGrid, outside: Array, ghi_kwh_per_m2_day: Array, 
     mean[seen] = ghi_kwh_per_m2_day[seen] / outside_month[seen]
     highest = clearest_day(mean)
     if np.any((mean <= DARKEST_DAY) | (mean >= highest)):
-        month = int(np.argmax((mean <= DARKEST_DAY) | (mean >= highest))) + 1
-        raise ValueError(f"month {month}: radiation is {mean[month - 1]:.2f} of the extraterrestrial")
+        wrong = int(np.argmax((mean <= DARKEST_DAY) | (mean >= highest))) + 1
+        raise ValueError(f"month {wrong}: radiation is {mean[wrong - 1]:.2f} of the extraterrestrial")
     rate, top = exponential_rate(mean, highest)[calendar], highest[calendar]
     share = _normal_distribution(latent)
     clear = DARKEST_DAY + np.log1p(share * np.expm1(rate * (top - DARKEST_DAY))) / rate
@@ -122,7 +122,9 @@ def daily_clearness(grid: LocalGrid, outside: Array, ghi_kwh_per_m2_day: Array, 
     return np.asarray(DARKEST_DAY + (clear - DARKEST_DAY) * down + (top - clear) * up)
 
 
-def hourly_ghi(grid: LocalGrid, sun: Sun, outside: Array, clear: Array, latitude_deg: float, white: Array) -> Array:
+def hourly_ghi(
+    grid: LocalGrid, sun: Sun, outside: Array, clear: Array, latitude_deg: float, white: Array
+) -> Array:
     """Spread the days' radiation over their hours [W/m2].
 
     The mean course is Collares-Pereira and Rabl's [3]_: extraterrestrial times a + b cos(hour angle).
@@ -152,4 +154,3 @@ def hourly_ghi(grid: LocalGrid, sun: Sun, outside: Array, clear: Array, latitude
     month_total = np.bincount(grid.month_of_day, weights=total)
     last = np.divide(month_wanted, month_total, out=np.zeros_like(month_total), where=month_total > 0.0)
     return np.asarray((ghi * last[grid.month_of_day, np.newaxis]).ravel())
-

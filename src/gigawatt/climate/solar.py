@@ -41,7 +41,8 @@ class Sun:
 
     def sunset_angle(self, latitude_deg: float) -> Array:
         """Hour angle of sunset: 0 in polar night, pi in polar day."""
-        return np.arccos(np.clip(-np.tan(np.radians(latitude_deg)) * np.tan(self.declination), -1.0, 1.0))
+        cosine = np.clip(-np.tan(np.radians(latitude_deg)) * np.tan(self.declination), -1.0, 1.0)
+        return np.asarray(np.arccos(cosine))
 
 
 def sun_at(utc_days_since_2000: Array, longitude_deg: float) -> Sun:
@@ -62,9 +63,7 @@ def sun_at(utc_days_since_2000: Array, longitude_deg: float) -> Sun:
     """
     n = np.asarray(utc_days_since_2000, dtype=np.float64)
     anomaly = np.radians(357.528 + 0.9856003 * n)
-    longitude = np.radians(
-        280.460 + 0.9856474 * n + 1.915 * np.sin(anomaly) + 0.020 * np.sin(2.0 * anomaly)
-    )
+    longitude = np.radians(280.460 + 0.9856474 * n + 1.915 * np.sin(anomaly) + 0.020 * np.sin(2.0 * anomaly))
     obliquity = np.radians(23.439 - 4.0e-7 * n)
     ascension = np.arctan2(np.cos(obliquity) * np.sin(longitude), np.cos(longitude))
     # The hour of the day is the part of a day since midnight; day numbers begin at noon.
@@ -100,8 +99,12 @@ def extraterrestrial_w_per_m2(mid_hour: Sun, latitude_deg: float) -> Array:
     half = np.pi / 24.0
     sunset = mid_hour.sunset_angle(latitude_deg)
     polar_day = sunset >= np.pi
-    low = np.where(polar_day, mid_hour.hour_angle - half, np.clip(mid_hour.hour_angle - half, -sunset, sunset))
-    high = np.where(polar_day, mid_hour.hour_angle + half, np.clip(mid_hour.hour_angle + half, -sunset, sunset))
+    low = np.where(
+        polar_day, mid_hour.hour_angle - half, np.clip(mid_hour.hour_angle - half, -sunset, sunset)
+    )
+    high = np.where(
+        polar_day, mid_hour.hour_angle + half, np.clip(mid_hour.hour_angle + half, -sunset, sunset)
+    )
     lat = np.radians(latitude_deg)
     integral = np.sin(lat) * np.sin(mid_hour.declination) * (high - low) + np.cos(lat) * np.cos(
         mid_hour.declination

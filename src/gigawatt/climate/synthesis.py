@@ -73,8 +73,8 @@ times ln 2 from saturation, 97 % relative humidity. Assumed, low 0.4, high 1.0."
 
 CEILING_ABOVE_K, CEILING_SOFTNESS_K = 0.2, 0.9
 """Moist air is bounded by the seas that it comes from: the dew point bends under a ceiling this far above
-the published dew point that 0.4 % of hours exceed, on this scale; low 0.0 and 0.6, high 0.5 and 1.3; with these
-the dew points that 0.4 % of hours exceed in Memphis, Phoenix, Abu Dhabi and Singapore come out within 0.4 K."""
+the published dew point that 0.4 % of hours exceed, on this scale; low 0.0 and 0.6, high 0.5 and 1.3. With
+these that dew point comes out within 0.4 K in Memphis, Greensboro, Phoenix, Abu Dhabi and Singapore."""
 
 
 def _month_curve(values: tuple[float, ...], grid: LocalGrid, curve: MonthlyCurve) -> Array:
@@ -114,7 +114,9 @@ def _recentred(hourly: Array, normal: Array, grid: LocalGrid, curve: MonthlyCurv
     return np.asarray(hourly + curve(grid.monthly_mean(normal) - grid.monthly_mean(hourly)))
 
 
-def _dry_bulb(place: Place, grid: LocalGrid, curve: MonthlyCurve, course: Array, day: Array, noise: Array) -> Array:
+def _dry_bulb(
+    place: Place, grid: LocalGrid, curve: MonthlyCurve, course: Array, day: Array, noise: Array
+) -> Array:
     """Dry bulb of each hour from the days' anomaly (row 0) and relative range (row 1)."""
     normal = _month_curve(place.dry_bulb_c, grid, curve)
     month = grid.calendar_month_of_day
@@ -192,7 +194,9 @@ def synthesise(place: Place, clock: Clock, rng: np.random.Generator) -> Weather:
     )
     anomaly = np.asarray(place.dry_bulb_sd_k)[month] / recentred_spread(TEMPERATURE_LAG_ONE)
     days = np.stack([anomaly * skewed(warm, np.asarray(place.dry_bulb_skew)[month]), relative_range])
-    dry = _dry_bulb(place, grid, curve, course, days, HOURLY_DRY_SHARE * persistent(hour_noise[0], HOURLY_LAG_ONE))
+    dry = _dry_bulb(
+        place, grid, curve, course, days, HOURLY_DRY_SHARE * persistent(hour_noise[0], HOURLY_LAG_ONE)
+    )
 
     dew_sd = np.asarray(place.dew_point_sd_k)[month] / recentred_spread(MOISTURE_LAG_ONE)
     departure = (
