@@ -6,7 +6,7 @@
 """
 
 from gigawatt.power.costs import CapitalItem, EnergyCosts, capital_items, energy_costs, grid_co2_t
-from gigawatt.power.dispatch import Place, dispatch
+from gigawatt.power.dispatch import dispatch
 from gigawatt.power.emissions import co2_kg_per_mwh, kg_per_mmbtu_ppm, pollutant_lb_per_mwh
 from gigawatt.power.firm import firm_capacity
 from gigawatt.power.inputs import (
@@ -32,6 +32,7 @@ from gigawatt.power.models import (
     tariff_model,
 )
 from gigawatt.power.outages import units_available
+from gigawatt.power.prepare import Place
 from gigawatt.power.results import Dispatch, PermitUse
 from gigawatt.power.solar import solar_output_mw
 from gigawatt.power.tariff import price_series

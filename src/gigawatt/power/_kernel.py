@@ -7,8 +7,15 @@ is 'no permit' and has no limits. Resources of a permit are numbered 0 NOx, 1 CO
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
 
 # Groups' parameters ``gp``: hours from the clock's start, shares, MMBtu a start, kg/MMBtu by pollutant.
 SOURCE, FIRST, UNITS, PERMIT, FROM, UNTIL, MIN_LOAD, NO_LOAD = 0, 1, 2, 3, 4, 5, 6, 7
@@ -23,6 +30,8 @@ ROOM, MUST, FULL, LEFT, ROLL, P_STARTS, P_HOURS, SHARE, N_PS = 0, 4, 8, 12, 16, 
 # Stores' parameters ``sp`` and state ``ss``.
 S_FROM, S_UNTIL, S_POWER, S_ENERGY, S_ETA, S_RESERVE, N_SP = 0, 1, 2, 3, 4, 5, 6
 HELD, CAN, N_SS = 0, 1, 2
+# Ways to move a store's energy: out with its reserve, out without it, in.
+GIVE_ALL, GIVE_FREE, TAKE = 0, 1, 2
 # Units' state ``us``: on, hour of the last change, starts of the past year.
 ON, SINCE, N_STARTS, N_US = 0, 1, 2, 3
 # Hourly results ``out``, and by group ``out_g``.
@@ -38,12 +47,20 @@ EPS = 1e-9
 
 # Parts of the loop are called from it alone: without wrappers for Python they compile in half the time.
 # Where literal arguments would make several versions of one part, its signature is written out.
-_HOW = {"cache": True, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_HOW: dict[str, Any] = {
+    "cache": True,
+    "error_model": "numpy",
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
 _part = njit(**_HOW)
 
 
 @_part
-def _add_unit(h, g, sign, running_h, least_frac, gp, cap, hr, ps):
+def _add_unit(
+    h: int, g: int, sign: float, running_h: float, least_frac: float, gp: Floats, cap: Floats,
+    hr: Floats, ps: Floats,
+) -> None:  # fmt: skip
     """Book what a unit takes of its permit in this hour, at least and at most."""
     p = int(gp[g, PERMIT])
     mw = cap[h, g]
@@ -58,7 +75,9 @@ def _add_unit(h, g, sign, running_h, least_frac, gp, cap, hr, ps):
 
 
 @_part
-def _ration(day, days, cum_used, cum_need, pp, ps):
+def _ration(
+    day: int, days: int, cum_used: Floats, cum_need: Floats, pp: Floats, ps: Floats,
+) -> None:  # fmt: skip
     """Find the share of each budget's wanted use that can be kept up for the coming 365 days."""
     for p in range(pp.shape[0]):
         for r in range(3):
@@ -72,7 +91,9 @@ def _ration(day, days, cum_used, cum_need, pp, ps):
 
 
 @_part
-def _accumulate(first, last, hourly, cum):
+def _accumulate(
+    first: int, last: int, hourly: Floats, cum: Floats,
+) -> None:  # fmt: skip
     """Add hours to the running totals by day; row d is what was used before day d."""
     for h in range(first, last):
         for p in range(hourly.shape[1]):
@@ -83,7 +104,10 @@ def _accumulate(first, last, hourly, cum):
 
 
 @_part
-def _begin_hour(h, ration, need, used, gp, pp, up, us, gs, ps):
+def _begin_hour(
+    h: int, ration: bool, need: Floats, used: Floats, gp: Floats, pp: Floats, up: Bytes, us: Ints,
+    gs: Floats, ps: Floats,
+) -> None:  # fmt: skip
     """Drop what lies a full year back from the rolling sums; set what each permit allows now."""
     for p in range(pp.shape[0]):
         for r in range(4):
@@ -109,7 +133,9 @@ def _begin_hour(h, ration, need, used, gp, pp, up, us, gs, ps):
 
 
 @_part
-def _trip(h, gp, cap, hr, up, us, gs, ps):
+def _trip(
+    h: int, gp: Floats, cap: Floats, hr: Floats, up: Bytes, us: Ints, gs: Floats, ps: Floats,
+) -> None:  # fmt: skip
     """Take off the units that are broken or out of service; count those that run on."""
     for g in range(gp.shape[0]):
         serving = gp[g, FROM] <= h < gp[g, UNTIL]
@@ -125,19 +151,23 @@ def _trip(h, gp, cap, hr, up, us, gs, ps):
 
 
 @njit("i8(i8, i8, i8, f8, f8[:,::1], u1[:,::1], i8[:,::1])", **_HOW)
-def _pick(h, g, wanted, least_h, gp, up, us):
+def _pick(
+    h: int, g: int, wanted: int, least_h: float, gp: Floats, up: Bytes, us: Ints,
+) -> int:  # fmt: skip
     """Unit of the past year's fewest starts that works and is on (1) or off (0) for long enough, or -1."""
     first = int(gp[g, FIRST])
     best = first - 1
     for u in range(first, first + int(gp[g, UNITS])):
-        if us[u, ON] == wanted and h - us[u, SINCE] >= least_h and up[h, u] & WORKS:
-            if best < first or us[u, N_STARTS] < us[best, N_STARTS]:
-                best = u
+        fits = us[u, ON] == wanted and h - us[u, SINCE] >= least_h and up[h, u] & WORKS
+        if fits and (best < first or us[u, N_STARTS] < us[best, N_STARTS]):
+            best = u
     return best if best >= first else -1
 
 
 @_part
-def _stop(h, g, u, gp, cap, hr, us, gs, ps):
+def _stop(
+    h: int, g: int, u: int, gp: Floats, cap: Floats, hr: Floats, us: Ints, gs: Floats, ps: Floats,
+) -> None:  # fmt: skip
     us[u, ON] = 0
     us[u, SINCE] = h
     gs[g, N_ON] -= 1.0
@@ -145,7 +175,9 @@ def _stop(h, g, u, gp, cap, hr, us, gs, ps):
 
 
 @_part
-def _stop_excess(h, gp, cap, hr, up, us, gs, ps, bind):
+def _stop_excess(
+    h: int, gp: Floats, cap: Floats, hr: Floats, up: Bytes, us: Ints, gs: Floats, ps: Floats, bind: Ints,
+) -> None:  # fmt: skip
     """Stop units whose least running would break their permit, whatever their minimum up time."""
     for g in range(gp.shape[0] - 1, -1, -1):
         p = int(gp[g, PERMIT])
@@ -161,7 +193,9 @@ def _stop_excess(h, gp, cap, hr, up, us, gs, ps, bind):
 
 
 @_part
-def _refusal(h, g, u, gp, pp, cap, hr, us, ps):
+def _refusal(
+    h: int, g: int, u: int, gp: Floats, pp: Floats, cap: Floats, hr: Floats, us: Ints, ps: Floats,
+) -> int:  # fmt: skip
     """Which limits of a permit leave no room for one more start, or for the unit to be of use; 0: none."""
     p = int(gp[g, PERMIT])
     counted = ps[p, P_STARTS] if pp[p, PLANT_WIDE] > 0.0 else float(us[u, N_STARTS])
@@ -183,7 +217,10 @@ def _refusal(h, g, u, gp, pp, cap, hr, us, ps):
 
 
 @_part
-def _start_units(h, s, need_now, need_next, running, gp, pp, cap, hr, up, us, gs, ps, bind):
+def _start_units(
+    h: int, s: int, need_now: float, need_next: float, running: float, gp: Floats, pp: Floats,
+    cap: Floats, hr: Floats, up: Bytes, us: Ints, gs: Floats, ps: Floats, bind: Ints,
+) -> None:  # fmt: skip
     """Start units of one source, best first, until the need of this hour and the next is covered."""
     now = running
     for g in range(gp.shape[0]):
@@ -200,6 +237,13 @@ def _start_units(h, s, need_now, need_next, running, gp, pp, cap, hr, up, us, gs
                 break
             us[u, ON] = 1
             us[u, SINCE] = h
+            if h == max(gp[g, FROM], 0.0):
+                # A unit enters service running: its first start belongs to its commissioning.
+                gs[g, N_ON] += 1.0
+                _add_unit(h, g, 1.0, 1.0, gp[g, MIN_LOAD], gp, cap, hr, ps)
+                now += cap[h, g]
+                running += cap[h, g]
+                continue
             us[u, N_STARTS] += 1
             up[h, u] |= STARTED
             ps[p, P_STARTS] += 1.0
@@ -213,7 +257,10 @@ def _start_units(h, s, need_now, need_next, running, gp, pp, cap, hr, up, us, gs
 
 
 @_part
-def _stop_units(h, s, need_now, running, surplus, hold, gp, pp, cap, hr, up, us, gs, ps):
+def _stop_units(
+    h: int, s: int, need_now: float, running: float, surplus: bool, hold: Floats, gp: Floats, pp: Floats,
+    cap: Floats, hr: Floats, up: Bytes, us: Ints, gs: Floats, ps: Floats,
+) -> None:  # fmt: skip
     """Stop units of one source, worst first, that nothing within the look-ahead will ask for."""
     for g in range(gp.shape[0] - 1, -1, -1):
         p = int(gp[g, PERMIT])
@@ -233,8 +280,11 @@ def _stop_units(h, s, need_now, running, surplus, hold, gp, pp, cap, hr, up, us,
 
 
 @_part
-def _raise(h, s, wanted, gp, cap, hr, gs, ps, bind):
-    """Raise a source by at most ``wanted`` MW within its units and permits, best first; return by how much."""
+def _raise(
+    h: int, s: int, wanted: float, gp: Floats, cap: Floats, hr: Floats, gs: Floats, ps: Floats,
+    bind: Ints,
+) -> float:  # fmt: skip
+    """Raise a source by at most ``wanted`` MW within its units and permits; return by how much."""
     raised = 0.0
     for g in range(gp.shape[0]):
         units = gs[g, N_ON] + gs[g, N_NEW] * (1.0 - gp[g, START_H])
@@ -252,14 +302,17 @@ def _raise(h, s, wanted, gp, cap, hr, gs, ps, bind):
         more = max(more, 0.0)
         for r in range(4):
             ps[p, LEFT + r] -= more * (1.0 if r == 3 else steep * gp[g, EF + r])
-        bind[h, p] |= bound
+        if wanted < np.inf:
+            bind[h, p] |= bound
         gs[g, OUT] += more
         raised += more
     return raised
 
 
 @_part
-def _set_least(h, gp, cap, gs, ps):
+def _set_least(
+    h: int, gp: Floats, cap: Floats, gs: Floats, ps: Floats,
+) -> float:  # fmt: skip
     """Put every unit at its least output; return the sum and set what each permit has left."""
     least = 0.0
     for p in range(ps.shape[0]):
@@ -271,17 +324,17 @@ def _set_least(h, gp, cap, gs, ps):
     return least
 
 
-@njit("f8(i8, i8, b1, f8[:,::1], f8[:,::1])", **_HOW)
-def _store_can(h, way, reserve, sp, ss):
-    """What the stores can take in (way 1) or give (way 0) in this hour, each and together."""
+@njit("f8(i8, i8, f8[:,::1], f8[:,::1])", **_HOW)
+def _store_can(h: int, way: int, sp: Floats, ss: Floats) -> float:  # fmt: skip
+    """What the stores can take in or give in this hour, each and together."""
     total = 0.0
     for b in range(sp.shape[0]):
         ss[b, CAN] = 0.0
         if sp[b, S_FROM] <= h < sp[b, S_UNTIL]:
-            if way == 1:
+            if way == TAKE:
                 mw = max(sp[b, S_ENERGY] - ss[b, HELD], 0.0) / sp[b, S_ETA]
             else:
-                floor = sp[b, S_ENERGY] * sp[b, S_RESERVE] if reserve else 0.0
+                floor = sp[b, S_ENERGY] * sp[b, S_RESERVE] if way == GIVE_FREE else 0.0
                 mw = max(ss[b, HELD] - floor, 0.0) * sp[b, S_ETA]
             ss[b, CAN] = min(sp[b, S_POWER], mw)
             total += ss[b, CAN]
@@ -289,7 +342,9 @@ def _store_can(h, way, reserve, sp, ss):
 
 
 @njit("f8(i8, i8, f8, f8, f8[:,::1], f8[:,::1], f8[:,::1])", **_HOW)
-def _store_move(h, way, mw, total, sp, ss, out):
+def _store_move(
+    h: int, way: int, mw: float, total: float, sp: Floats, ss: Floats, out: Floats,
+) -> float:  # fmt: skip
     """Charge or discharge, each store in proportion to what it can; return what was moved."""
     moved = min(mw, total)
     if moved <= 0.0:
@@ -297,16 +352,18 @@ def _store_move(h, way, mw, total, sp, ss, out):
     for b in range(sp.shape[0]):
         part = moved * (ss[b, CAN] / total)
         eta = sp[b, S_ETA]
-        ss[b, HELD] += part * eta if way == 1 else -part / eta
-        out[h, LOSS] += part * (1.0 - eta) if way == 1 else part / eta - part
-    out[h, CHARGE if way == 1 else DISCHARGE] += moved
+        ss[b, HELD] += part * eta if way == TAKE else -part / eta
+        out[h, LOSS] += part * (1.0 - eta) if way == TAKE else part / eta - part
+    out[h, CHARGE if way == TAKE else DISCHARGE] += moved
     return moved
 
 
 @_part
-def _bridged(h, s, look, need_now, running, forecast, sp, ss):
+def _bridged(
+    h: int, s: int, look: int, need_now: float, running: float, forecast: Floats, sp: Floats, ss: Floats,
+) -> bool:  # fmt: skip
     """Whether the stores, above their reserves, carry the whole shortfall of the look-ahead."""
-    power = _store_can(h, 0, True, sp, ss)
+    power = _store_can(h, GIVE_FREE, sp, ss)
     stored = 0.0
     for b in range(sp.shape[0]):
         if ss[b, CAN] > 0.0:
@@ -321,7 +378,11 @@ def _bridged(h, s, look, need_now, running, forecast, sp, ss):
 
 
 @_part
-def _commit(h, net, limit, order, look, forecast, hold, gp, pp, sp, cap, hr, up, us, gs, ps, ss, bind):
+def _commit(
+    h: int, net: float, limit: float, order: Ints, look: int, forecast: Floats, hold: Floats, gp: Floats,
+    pp: Floats, sp: Floats, cap: Floats, hr: Floats, up: Bytes, us: Ints, gs: Floats, ps: Floats,
+    ss: Floats, bind: Ints,
+) -> None:  # fmt: skip
     """Decide which units run in this hour, source by source in the dispatch order."""
     before = 0.0
     grid_before = False
@@ -351,7 +412,10 @@ def _commit(h, net, limit, order, look, forecast, hold, gp, pp, sp, cap, hr, up,
 
 
 @_part
-def _fill(h, net, limit, order, gp, sp, cap, hr, gs, ps, ss, out, bind):
+def _fill(
+    h: int, net: float, limit: float, order: Ints, gp: Floats, sp: Floats, cap: Floats, hr: Floats,
+    gs: Floats, ps: Floats, ss: Floats, out: Floats, bind: Ints,
+) -> None:  # fmt: skip
     """Fill the net demand in the order of sources, then stores, then shed; or place a surplus."""
     rem = net - _set_least(h, gp, cap, gs, ps)
     wanted_in = 0.0
@@ -368,22 +432,25 @@ def _fill(h, net, limit, order, gp, sp, cap, hr, gs, ps, ss, out, bind):
         if phase == 1:
             break
         if rem > EPS:
-            total = _store_can(h, 0, True, sp, ss)
+            total = _store_can(h, GIVE_FREE, sp, ss)
             if total < rem:
-                total = _store_can(h, 0, False, sp, ss)
-            out[h, SHED] = rem - _store_move(h, 0, rem, total, sp, ss, out)
+                total = _store_can(h, GIVE_ALL, sp, ss)
+            out[h, SHED] = rem - _store_move(h, GIVE_ALL, rem, total, sp, ss, out)
             return
-        wanted_in = _store_can(h, 1, False, sp, ss)
+        wanted_in = _store_can(h, TAKE, sp, ss)
         if rem < 0.0:
-            out[h, CURTAILED] = -rem - _store_move(h, 1, -rem, wanted_in, sp, ss, out)
+            out[h, CURTAILED] = -rem - _store_move(h, TAKE, -rem, wanted_in, sp, ss, out)
             return
         out[h, SHED] = rem
         rem = wanted_in
-    _store_move(h, 1, wanted_in - rem, wanted_in, sp, ss, out)
+    _store_move(h, TAKE, wanted_in - rem, wanted_in, sp, ss, out)
 
 
 @_part
-def _book(h, gp, sp, cap, hr, gs, ps, ss, out, out_g, used):
+def _book(
+    h: int, gp: Floats, sp: Floats, cap: Floats, hr: Floats, gs: Floats, ps: Floats, ss: Floats,
+    out: Floats, out_g: Floats, used: Floats,
+) -> None:  # fmt: skip
     """Write the hour's fuel, pollutants, units and stored energy."""
     for g in range(gp.shape[0]):
         p = int(gp[g, PERMIT])
@@ -412,9 +479,11 @@ _SIGNATURE = (
 
 @njit(_SIGNATURE, cache=True, error_model="numpy")
 def run(
-    net, limit, order, look, ration, forecast, hold, need, gp, pp, sp, cap, hr, up, us, gs, ps, ss,
-    cum_used, cum_need, out, out_g, used, bind,
-):  # fmt: skip
+    net: Floats, limit: Floats, order: Ints, look: int, ration: bool, forecast: Floats, hold: Floats,
+    need: Floats, gp: Floats, pp: Floats, sp: Floats, cap: Floats, hr: Floats, up: Bytes, us: Ints,
+    gs: Floats, ps: Floats, ss: Floats, cum_used: Floats, cum_need: Floats, out: Floats, out_g: Floats,
+    used: Floats, bind: Ints,
+) -> None:  # fmt: skip
     """Dispatch every hour in turn; results are written into ``out``, ``out_g``, ``used`` and ``bind``."""
     hours = net.size
     days = hours // 24

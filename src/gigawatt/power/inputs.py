@@ -94,7 +94,7 @@ class GeneratorGroup(InputModel):
         if self.forced_outage_frac is not None and self.forced_outage_frac >= 1.0:
             raise PydanticCustomError(
                 "never_available",
-                "generator group {name!r} has a forced outage share of 100 %: it would never run",
+                "generator group '{name}' has a forced outage share of 100 %: it would never run",
                 {"name": self.name, "remedy": "give a share below 1, typically 0.02 to 0.08"},
             )
         return self
@@ -136,7 +136,7 @@ class StorageGroup(InputModel):
             if value is not None and value <= 0.0:
                 raise PydanticCustomError(
                     "empty_store",
-                    "storage group {name!r} has a {what} of 0 {unit}; it must be above 0",
+                    "storage group '{name}' has a {what} of 0 {unit}; it must be above 0",
                     {
                         "name": self.name,
                         "what": what,
@@ -304,7 +304,7 @@ class PowerInput(InputModel):
             if group.permit is not None and group.permit not in declared:
                 raise PydanticCustomError(
                     "unknown_permit",
-                    "generator group {name!r} names the permit {permit!r}, which is not among: {known}",
+                    "generator group '{name}' names the permit '{permit}', which is not among: {known}",
                     {
                         "name": group.name,
                         "permit": group.permit,
@@ -325,7 +325,7 @@ def _refuse_end_before_start(what: str, name: str, first: date, until: date | No
     if until is not None and until <= first:
         raise PydanticCustomError(
             "end_before_start",
-            "{what} {name!r} ends on {until}, not after its start on {first}",
+            "{what} '{name}' ends on {until}, not after its start on {first}",
             {
                 "what": what,
                 "name": name,
@@ -341,6 +341,6 @@ def _refuse_twice(what: str, names: Iterable[str]) -> None:
         if count > 1:
             raise PydanticCustomError(
                 "duplicate_name",
-                "{count} entries are called {name!r}: each {what} has its own name",
+                "{count} entries are called '{name}': each {what} has its own name",
                 {"count": count, "name": name, "what": what, "remedy": f"rename one {name!r}"},
             )

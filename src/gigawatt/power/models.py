@@ -162,15 +162,18 @@ def grid_region(name: str) -> GridRegion:
     return GridRegion(values["co2_kg_per_mwh"], values.get("co2_nonbaseload_kg_per_mwh"))
 
 
+def _with_overrides(values: dict[str, Any], group: GeneratorGroup | StorageGroup) -> dict[str, Any]:
+    given = {name: getattr(group, name, None) for name in values}
+    return {name: values[name] if given[name] is None else given[name] for name in values}
+
+
 def generator_of(group: GeneratorGroup) -> GeneratorModel:
     """Take a group's row with what the group overrides."""
     values = _pick(GeneratorModel, catalog.row("generator", group.model).values)
-    overrides = {f: getattr(group, f, None) for f in values}
-    return GeneratorModel(**{f: values[f] if overrides[f] is None else overrides[f] for f in values})
+    return GeneratorModel(**_with_overrides(values, group))
 
 
 def storage_of(group: StorageGroup) -> StorageModel:
     """Take a group's row with what the group overrides."""
     values = _pick(StorageModel, catalog.row("storage", group.model).values)
-    overrides = {f: getattr(group, f, None) for f in values}
-    return StorageModel(**{f: values[f] if overrides[f] is None else overrides[f] for f in values})
+    return StorageModel(**_with_overrides(values, group))

@@ -55,7 +55,7 @@ def units_up(
         at = np.minimum(at + stretch, hours)
         change[rows, at] ^= 1
         state = ~state
-    return ((np.cumsum(change[:, :hours], axis=1) + broken[:, None]) % 2) == 0
+    return np.asarray((np.cumsum(change[:, :hours], axis=1) + broken[:, None]) % 2 == 0)
 
 
 def units_available(group: GeneratorGroup, hours: int, rng: np.random.Generator | None) -> NDArray[np.int64]:

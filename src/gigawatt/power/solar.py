@@ -21,7 +21,7 @@ ALBEDO = 0.2
 NOCT_C = 45.0
 """Nominal operating cell temperature: at 800 W/m2, 20 degC and 1 m/s."""
 POWER_PER_K = -0.0035
-"""Module power per kelvin of cell temperature above 25 degC (crystalline silicon; range -0.0030 to -0.0045)."""
+"""Module power per kelvin of cell temperature above 25 degC (silicon; range -0.0030 to -0.0045)."""
 INVERTER_FRAC = 0.96
 GROUND_COVER = 0.4
 """Collector width over row spacing of trackers (range 0.3 to 0.5)."""
@@ -97,7 +97,7 @@ def erbs_diffuse_frac(clearness: Array) -> Array:
 
 
 def tracker_rotation_rad(sun: Sun, axis_azimuth_rad: float) -> Array:
-    """Rotation of a horizontal single-axis tracker with backtracking, positive to the west of a south axis."""
+    """Rotation of a horizontal single-axis tracker with backtracking; west is positive on a south axis."""
     sin_zenith = np.sqrt(np.maximum(1.0 - sun.cos_zenith**2, 0.0))
     across = sin_zenith * np.sin(sun.azimuth_rad - axis_azimuth_rad)
     true = np.arctan2(across, sun.cos_zenith)
@@ -169,7 +169,7 @@ def solar_output_mw(
     stamps = clock.hour_stamps
     year_start = stamps.astype("datetime64[Y]")
     seconds = (stamps - year_start.astype("datetime64[s]")).astype(np.float64)
-    middle_h = (np.arange(clock.hours) % 24) + 0.5
+    middle_h = np.asarray(np.arange(clock.hours) % 24 + 0.5, dtype=np.float64)
     sun = sun_position(seconds / 86400.0 + 1.0 + 0.5 / 24.0, middle_h, latitude_deg, longitude_deg)
     poa = plane_of_array(plant, sun, weather.ghi_w_per_m2)
     cell_c = weather.dry_bulb_c + (NOCT_C - 20.0) / 800.0 * poa
