@@ -34,7 +34,7 @@ contracts: $(VENV)/.tested
 	$(BIN)/lint-imports
 
 tests: $(VENV)/.tested
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 bench: $(VENV)/.tested       ## print the benchmarks
 	$(BIN)/python benchmarks/run.py

@@ -86,19 +86,18 @@ def bench_help() -> None:
 
 def bench_kernels() -> None:
     """Wet bulb and weather of a year, with psychrolib as the peer."""
+    from datetime import date
+
     import psychrolib
+
     from gigawatt import climate
     from gigawatt.kernel.clock import Clock
     from gigawatt.kernel.psychrometrics import wet_bulb_c
 
-    from datetime import date
-
     clock = Clock(date(2025, 1, 1), date(2026, 1, 1))
     place = climate.place("memphis")
     weather = climate.synthesise(place, clock, np.random.default_rng(0))
-    ours = best_of(
-        REPEATS, lambda: wet_bulb_c(weather.dry_bulb_c, weather.dew_point_c, weather.pressure_pa)
-    )
+    ours = best_of(REPEATS, lambda: wet_bulb_c(weather.dry_bulb_c, weather.dew_point_c, weather.pressure_pa))
     show("wet bulb, 8,760 hours", ours)
     psychrolib.SetUnitSystem(psychrolib.SI)
     some = slice(0, 876)

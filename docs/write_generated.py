@@ -1,6 +1,6 @@
 """Write what documentation is generated: the README's table of trust and the reference of tables.
 
-    make trust
+make trust
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def write_trust(readme: Path, shared: Path | None) -> None:
     rows = [row for model in MODELS for row in import_module(f"gigawatt.validation.{model}").rows(shared)]
     text = readme.read_text(encoding="utf-8")
     block = f"<!-- trust:begin -->\n{trust_table(rows).strip()}\n<!-- trust:end -->"
-    new, count = re.subn(r"<!-- trust:begin -->.*?<!-- trust:end -->", lambda _: block, text, flags=re.S)
+    new, count = re.subn(r"<!-- trust:begin -->.*?<!-- trust:end -->", lambda _: block, text, flags=re.DOTALL)
     if count != 1:
         sys.exit("README.md has no place for the table of trust")
     readme.write_text(new, encoding="utf-8")

@@ -18,7 +18,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from gigawatt.kernel.version import VERSION as __version__
 
 _HOME = {
     # scenario

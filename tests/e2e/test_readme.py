@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 COMMANDS = [
     line.split("  #")[0].strip()
     for kind, text in BLOCKS
@@ -26,7 +26,6 @@ def test_there_is_a_block_of_each_kind():
     assert COMMANDS[:2] == ["make run", "make test"]
 
 
-@pytest.mark.xdist_group("readme")
 def test_commands_in_order(tmp_path):
     env = dict(os.environ, PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     for line in COMMANDS:

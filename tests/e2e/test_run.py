@@ -113,7 +113,7 @@ def test_a_supply_that_may_not_shed_is_infeasible(tmp_path):
     done = run(
         "run", "reference-100mw", "--out", str(out),
         "--set", "sites.campus.power.curtailment.allowed=false",
-        "--set", 'sites.campus.power.grid_outages=[{day: 2027-07-01, duration: 48 h}]',
+        "--set", "sites.campus.power.grid_outages=[{day: 2027-07-01, duration: 48 h}]",
     )  # fmt: skip
     assert done.returncode == 2
     assert "GW501" in done.stderr

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
 from gigawatt.kernel.errors import GigawattError
 from gigawatt.scenario import read_scenario
 from gigawatt.study import run_scenario, summarise
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 SHORT = ["start=2026-05-01", "end=2026-09-30"]
 PATHS = {

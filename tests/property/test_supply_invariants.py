@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 
 import numpy as np
-from gigawatt.kernel.clock import Clock
-from gigawatt.supply import Crew, Delivery, Hall, build_out, energise
 from hypothesis import given
 from hypothesis import strategies as st
+
+from gigawatt.kernel.clock import Clock
+from gigawatt.supply import Crew, Delivery, Hall, build_out, energise
 
 CLOCK = Clock(date(2025, 1, 1), date(2025, 7, 1))
 KW = {"h100": 1.4, "gb200": 2.0}

@@ -110,7 +110,7 @@ class UnitCost:
     site: str
     period: str
     product: str
-    """'GPU-hour' or 'million tokens'."""
+    """'GPU-hour', or 'million tokens: WORKLOAD'."""
     components_usd: Mapping[str, float]
     """chips, facility, power, operation, finance, idleness."""
     total_usd: float

@@ -13,7 +13,7 @@ from gigawatt import power
 from gigawatt.compute import ComputeSystem, Lease
 from gigawatt.finance import MoneyInput, YearOfCost, cost_parts
 from gigawatt.kernel.clock import Clock
-from gigawatt.results import UnitCost
+from gigawatt.results import UnitCost, WorkloadTrace
 from gigawatt.scenario.campus import Campus, SiteCampus
 from gigawatt.study.build import SiteBuild
 
@@ -187,6 +187,37 @@ def unit_costs(
             "what was installed and not useful is idleness"
         )
         out.append(UnitCost(site, str(year), "GPU-hour", parts, sum(parts.values()), basis))
+    return out
+
+
+def token_costs(
+    costs: Sequence[UnitCost], workloads: Sequence[WorkloadTrace], clock: Clock
+) -> list[UnitCost]:
+    """Cost of a million tokens of each workload that makes some, from the cost of a useful GPU-hour.
+
+    A workload pays the site's whole cost, idleness included, for each of its useful
+    GPU-hours: its parts are those of the GPU-hour times useful GPU-hours a million tokens.
+    """
+    years = np.array([int(clock.day_of(d).year) for d in range(clock.days)])
+    out = []
+    for cost in costs:
+        at = years == int(cost.period)
+        for work in workloads:
+            million = float(work.tokens[at].sum()) / 1e6
+            if million <= 0.0:
+                continue
+            hours = float((work.gpus * work.goodput_frac)[at].sum()) * 24.0
+            parts = {name: usd * hours / million for name, usd in cost.components_usd.items()}
+            out.append(
+                UnitCost(
+                    site=cost.site,
+                    period=cost.period,
+                    product=f"million tokens: {work.name}",
+                    components_usd=parts,
+                    total_usd=sum(parts.values()),
+                    basis="useful GPU-hours of the workload a million tokens, at the site's cost of one",
+                )
+            )
     return out
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import gigawatt
 from gigawatt.kernel.errors import InputError
+from gigawatt.kernel.version import VERSION
 from gigawatt.results import Note, Run, SiteTrace, UnitCost
 from gigawatt.scenario.campus import Campus
 from gigawatt.scenario.models import Scenario
@@ -16,7 +16,7 @@ from gigawatt.study.accounts import Book
 from gigawatt.study.assumptions import assumptions
 from gigawatt.study.booking import book_site
 from gigawatt.study.events import site_events
-from gigawatt.study.money import unit_costs
+from gigawatt.study.money import token_costs, unit_costs
 from gigawatt.study.months import monthly_figures
 from gigawatt.study.simulate import simulate_site, weather_of
 from gigawatt.study.trace import site_trace
@@ -73,7 +73,7 @@ def run_scenario(loaded: LoadedScenario[Scenario], progress: Progress | None = N
         money = book_site(book, campus, site, hours)
         traces[site.name] = trace
         monthly[site.name] = monthly_figures(trace, campus.clock)
-        costs += unit_costs(
+        hourly_costs = unit_costs(
             site.name,
             money,
             trace.daily["installed_gpus"],
@@ -81,6 +81,7 @@ def run_scenario(loaded: LoadedScenario[Scenario], progress: Progress | None = N
             campus.scenario.money,
             campus.clock,
         )
+        costs += [*hourly_costs, *token_costs(hourly_costs, trace.workloads, campus.clock)]
         events += site_events(site, hours, trace, campus.clock, loaded)
     tell("account", 0.9)
     scenario = campus.scenario
@@ -88,7 +89,7 @@ def run_scenario(loaded: LoadedScenario[Scenario], progress: Progress | None = N
         scenario=scenario.name,
         title=scenario.title or scenario.name,
         description=scenario.description,
-        version=gigawatt.__version__,
+        version=VERSION,
         seed=scenario.seed,
         clock=campus.clock,
         sites=traces,

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+
 from gigawatt import catalog
 from gigawatt.kernel.errors import InputError
 

@@ -1,7 +1,8 @@
 import pytest
-from gigawatt.finance import PARTS, YearOfCost, capital_recovery_factor, cost_parts
 from hypothesis import given
 from hypothesis import strategies as st
+
+from gigawatt.finance import PARTS, YearOfCost, capital_recovery_factor, cost_parts
 
 
 def test_epoch_yearly_cost_of_one_gigawatt():

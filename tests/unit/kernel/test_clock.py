@@ -2,6 +2,7 @@ from datetime import date, datetime
 
 import numpy as np
 import pytest
+
 from gigawatt.kernel.clock import Clock
 
 

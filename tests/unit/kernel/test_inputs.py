@@ -1,6 +1,7 @@
 import pytest
-from gigawatt.kernel.inputs import Day, InputModel, NonNegative, PositiveCount
 from pydantic import ValidationError
+
+from gigawatt.kernel.inputs import Day, InputModel, NonNegative, PositiveCount
 
 
 class Feed(InputModel):
@@ -14,7 +15,12 @@ class Feed(InputModel):
 
 @pytest.mark.parametrize(
     "data",
-    [{"import_limit": "150 MW"}, {"import_limit_mw": 150}, {"import_limit_mw": 150.0}, {"import_limit": "0.15 GW"}],
+    [
+        {"import_limit": "150 MW"},
+        {"import_limit_mw": 150},
+        {"import_limit_mw": 150.0},
+        {"import_limit": "0.15 GW"},
+    ],
 )
 def test_a_field_is_written_with_its_unit_in_name_or_value(data):
     assert Feed.model_validate(data).import_limit_mw == 150.0

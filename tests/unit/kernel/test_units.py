@@ -1,4 +1,5 @@
 import pytest
+
 from gigawatt.kernel.inputs import bare_name
 from gigawatt.kernel.units import SUFFIXES, QuantityError, parse_quantity, suffix_of
 

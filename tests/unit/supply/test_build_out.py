@@ -2,9 +2,10 @@ from datetime import date
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
+
 from gigawatt.kernel.clock import Clock
 from gigawatt.supply import Announcement, Crew, Delivery, Hall, build_out, energise
-from pydantic import ValidationError
 
 CLOCK = Clock(date(2025, 1, 1), date(2025, 4, 1))
 

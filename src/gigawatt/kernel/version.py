@@ -1,0 +1,3 @@
+"""The version of Gigawatt; ``pyproject.toml`` carries the same, held by a test."""
+
+VERSION = "0.1.0"
