@@ -12,8 +12,7 @@ from gigawatt.cooling.air import OutdoorAir
 from gigawatt.cooling.chiller import Chiller, rated_chiller, staged_load
 from gigawatt.cooling.dry_coil import run_coil
 from gigawatt.cooling.inputs import AirCooledChiller, DryCooler
-from gigawatt.cooling.loops import Loop, PlantHours, air_loop, liquid_loop
-from gigawatt.kernel.handover import Array
+from gigawatt.cooling.loops import HallHeat, Loop, PlantHours, air_loop, liquid_loop
 
 
 def air_cooled_law(plant: AirCooledChiller | DryCooler) -> Chiller:
@@ -23,7 +22,7 @@ def air_cooled_law(plant: AirCooledChiller | DryCooler) -> Chiller:
     --------
     >>> plant = AirCooledChiller.model_validate({"name": "c", "from": "2025-01-01", "capacity": "100 MW"})
     >>> round(air_cooled_law(plant).cop(39.9, 20.0), 2)
-    3.89
+    3.98
     """
     return rated_chiller(
         plant.chiller_cop_ratio,
@@ -36,25 +35,21 @@ def air_cooled_law(plant: AirCooledChiller | DryCooler) -> Chiller:
     )
 
 
-def run_air_cooled_chiller(
-    plant: AirCooledChiller, liquid_mw: Array, air_mw: Array, load_frac: Array, air: OutdoorAir
-) -> PlantHours:
+def run_air_cooled_chiller(plant: AirCooledChiller, heat: HallHeat, air: OutdoorAir) -> PlantHours:
     """Reject heat for every hour.
 
     Parameters
     ----------
     plant
         The plant.
-    liquid_mw, air_mw
-        Heat that it takes from the cold plates and from the rooms [MW], shape (hours,).
-    load_frac
-        Its load over its capacity, 0 to 1.
+    heat
+        Heat that it takes from the cold plates and from the rooms.
     air
         Outdoor air.
     """
     chiller = air_cooled_law(plant)
-    of_liquid = _run_loop(plant, liquid_loop(plant, liquid_mw, load_frac), chiller, air)
-    of_air = _run_loop(plant, air_loop(plant, air_mw, load_frac), chiller, air)
+    of_liquid = _run_loop(plant, liquid_loop(plant, heat), chiller, air)
+    of_air = _run_loop(plant, air_loop(plant, heat), chiller, air)
     return of_liquid + of_air
 
 

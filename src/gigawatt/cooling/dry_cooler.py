@@ -13,7 +13,7 @@ from gigawatt.cooling.air_cooled_chiller import air_cooled_law
 from gigawatt.cooling.chiller import Chiller, staged_load
 from gigawatt.cooling.dry_coil import run_coil
 from gigawatt.cooling.inputs import DryCooler
-from gigawatt.cooling.loops import Loop, PlantHours, air_loop, liquid_loop
+from gigawatt.cooling.loops import HallHeat, Loop, PlantHours, air_loop, liquid_loop
 from gigawatt.kernel.handover import Array
 
 _KG_PER_M3 = 997.0
@@ -36,25 +36,21 @@ def entering_air(plant: DryCooler, air: OutdoorAir) -> tuple[Array, Array]:
     return np.asarray(behind), np.asarray(effect * (air.wet_bulb_humidity_ratio - air.humidity_ratio))
 
 
-def run_dry_cooler(
-    plant: DryCooler, liquid_mw: Array, air_mw: Array, load_frac: Array, air: OutdoorAir
-) -> PlantHours:
+def run_dry_cooler(plant: DryCooler, heat: HallHeat, air: OutdoorAir) -> PlantHours:
     """Reject heat for every hour.
 
     Parameters
     ----------
     plant
         The plant.
-    liquid_mw, air_mw
-        Heat that it takes from the cold plates and from the rooms [MW], shape (hours,).
-    load_frac
-        Its load over its capacity, 0 to 1.
+    heat
+        Heat that it takes from the cold plates and from the rooms.
     air
         Outdoor air.
     """
     chiller = air_cooled_law(plant)
-    of_liquid = _run_loop(plant, liquid_loop(plant, liquid_mw, load_frac), chiller, air)
-    of_air = _run_loop(plant, air_loop(plant, air_mw, load_frac), chiller, air)
+    of_liquid = _run_loop(plant, liquid_loop(plant, heat), chiller, air)
+    of_air = _run_loop(plant, air_loop(plant, heat), chiller, air)
     return of_liquid + of_air
 
 

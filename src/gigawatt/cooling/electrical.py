@@ -1,6 +1,7 @@
 """Losses between the site's connection and the IT equipment.
 
-With P the IT power, R the IT power that the electrical rooms are built for and y = P / R:
+With P the IT power, R the IT power that the electrical rooms are built for (they come with the cooling, so it
+is what the plants in service can cool) and y = P / R:
 
 - supply (UPS) of the share s behind it: R s (a + b y + c y²);
 - cables, busways, switchgear: R d y²;

@@ -210,9 +210,6 @@ Plant = OpenTower | AirCooledChiller | DryCooler
 class ElectricalInput(InputModel):
     """Losses between the site's connection and the IT equipment; see :mod:`gigawatt.cooling.electrical`."""
 
-    it_capacity_mw: Positive | None = None
-    """IT power that the electrical rooms are built for. Default: what the cooling plants in service that hour
-    can cool."""
     ups: Literal["double_conversion", "eco_mode", "none"] = "double_conversion"
     """Kind of uninterruptible supply. 'none' where batteries on the site's bus carry it through."""
     ups_share_frac: Fraction = 1.0

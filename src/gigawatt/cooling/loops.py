@@ -39,6 +39,17 @@ class PlantHours:
 
 
 @dataclass(frozen=True)
+class HallHeat:
+    """Heat of the halls that a plant takes, and what its two loops are built for; MW, shape (hours,)."""
+
+    liquid_mw: Array
+    air_mw: Array
+    liquid_design_mw: Array
+    """Heat of the cold plates when the plant is at its capacity, at the hour's split."""
+    air_design_mw: Array
+
+
+@dataclass(frozen=True)
 class Loop:
     """One water loop of a plant for every hour: what it carries, and the hall machines that serve it."""
 
@@ -47,8 +58,9 @@ class Loop:
     heat_mw: Array
     """From the halls, with the heat of the loop's pumps and air handlers."""
     design_mw: Array
-    """The same at full load: every loop is taken to be built for the split of heat that it meets."""
+    """The same at full load."""
     load_frac: Array
+    """Load over full load."""
     pump_mw: Array
     air_mw: Array
 
@@ -71,45 +83,40 @@ def air_handler_frac(plant: Plant) -> float:
     return air_fan_mw_per_mw(plant.room_fan_pa, plant.room_air_rise_k)
 
 
-def liquid_loop(plant: Plant, heat_mw: Array, load_frac: Array) -> Loop:
+def liquid_loop(plant: Plant, heat: HallHeat) -> Loop:
     """Cold plates' loop: pumps in the distribution units and in the halls."""
     full = pump_mw_per_mw(plant.hall_pump_pa + plant.rack_pump_pa, plant.liquid_rise_k)
-    return _loop(plant, plant.liquid_supply_c, plant.liquid_rise_k, heat_mw, load_frac, full, fan_full=0.0)
+    temperatures = (plant.liquid_supply_c, plant.liquid_rise_k)
+    return _loop(plant, temperatures, heat.liquid_mw, heat.liquid_design_mw, pump_full=full, fan_full=0.0)
 
 
-def air_loop(plant: Plant, heat_mw: Array, load_frac: Array) -> Loop:
+def air_loop(plant: Plant, heat: HallHeat) -> Loop:
     """Air handlers' loop: hall pumps and the handlers' fans, whose heat it carries too."""
-    full = pump_mw_per_mw(plant.hall_pump_pa, plant.air_rise_k)
-    return _loop(
-        plant,
-        plant.air_supply_c,
-        plant.air_rise_k,
-        heat_mw,
-        load_frac,
-        full,
-        fan_full=air_handler_frac(plant),
-    )
+    pump = pump_mw_per_mw(plant.hall_pump_pa, plant.air_rise_k)
+    temperatures = (plant.air_supply_c, plant.air_rise_k)
+    fan = air_handler_frac(plant)
+    return _loop(plant, temperatures, heat.air_mw, heat.air_design_mw, pump_full=pump, fan_full=fan)
 
 
 def _loop(
     plant: Plant,
-    supply_c: float,
-    rise_k: float,
+    temperatures: tuple[float, float],
     heat_mw: Array,
-    load_frac: Array,
+    design_mw: Array,
+    *,
     pump_full: float,
     fan_full: float,
 ) -> Loop:
-    running = load_frac > 0.0
-    x = np.where(running, load_frac, 1.0)
-    design = np.where(running, heat_mw / x, 0.0)
-    air = fan_full * design * fan_frac(load_frac, plant.min_fan_speed_frac)
-    pump = pump_full * design * pump_frac(load_frac, plant.pump_static_frac)
+    there = design_mw > 0.0
+    load_frac = np.where(there, heat_mw / np.where(there, design_mw, 1.0), 0.0)
+    air = fan_full * design_mw * fan_frac(load_frac, plant.min_fan_speed_frac)
+    pump = pump_full * design_mw * pump_frac(load_frac, plant.pump_static_frac)
+    supply_c, rise_k = temperatures
     return Loop(
         supply_c=supply_c,
         rise_k=rise_k,
         heat_mw=heat_mw + air + pump,
-        design_mw=design * (1.0 + fan_full + pump_full),
+        design_mw=design_mw * (1.0 + fan_full + pump_full),
         load_frac=load_frac,
         pump_mw=pump,
         air_mw=air,

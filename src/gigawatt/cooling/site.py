@@ -14,7 +14,7 @@ from gigawatt.cooling.air_cooled_chiller import run_air_cooled_chiller
 from gigawatt.cooling.dry_cooler import run_dry_cooler
 from gigawatt.cooling.electrical import hall_losses, transformer_loss_mw
 from gigawatt.cooling.inputs import AirCooledChiller, DryCooler, ElectricalInput, OpenTower, Plant
-from gigawatt.cooling.loops import PlantHours, air_handler_frac
+from gigawatt.cooling.loops import HallHeat, PlantHours, air_handler_frac
 from gigawatt.cooling.open_tower import run_open_tower
 from gigawatt.kernel.clock import Clock
 from gigawatt.kernel.handover import Array, CoolingLoad, DesignConditions, HeatLoad, Weather
@@ -90,7 +90,8 @@ def simulate(
     """Remove the heat of a site for every hour of the clock.
 
     Plants in service share the heat in proportion to capacity. Where heat exceeds their capacity they run at
-    capacity and the rest is ``unmet_mw``; where none is in service all of it is.
+    capacity and the rest is ``unmet_mw``; where none is in service all of it is. The two loops of a plant are
+    taken to be built for the hour's split between liquid and air.
 
     Parameters
     ----------
@@ -148,7 +149,7 @@ def pue_design(
     >>> memphis = DesignConditions(39.9, 25.4, 29.4, 34.1, 100_400.0)
     >>> tower = OpenTower.model_validate({"name": "t", "from": "2025-09-17", "capacity": "350 MW"})
     >>> round(pue_design([tower], ElectricalInput(ups="none"), 0.75, memphis), 3)
-    1.111
+    1.114
     """
     if not plants_in_service:
         raise ValueError("a PUE needs at least one plant in service")
@@ -186,25 +187,29 @@ def _run(
     in_service = capacity > 0.0
     fans = np.where(in_service, fan_weighted / np.where(in_service, capacity, 1.0), 0.0)
 
-    liquid_frac = np.where(it > 0.0, heat.liquid_mw / np.where(it > 0.0, it, 1.0), 0.0)
+    usual_frac = heat.liquid_mw.sum() / it.sum() if it.any() else 0.0
+    liquid_frac = np.where(it > 0.0, heat.liquid_mw / np.where(it > 0.0, it, 1.0), usual_frac)
     full = hall_losses(electrical, np.ones(hours), np.ones(hours)).in_rooms_mw
     can_cool = capacity / (1.0 + full + fans * (1.0 - liquid_frac + full))
-    rated = _rated_it_mw(electrical, it, can_cool)
+    # The electrical rooms come with the cooling and carry what there is; a watt where there is nothing.
+    rated = np.maximum(np.maximum(can_cool, it), 1e-6)
     losses = hall_losses(electrical, it, rated)
 
     air_mw = heat.air_mw + losses.in_rooms_mw
     needed = heat.liquid_mw + air_mw * (1.0 + fans)
     served = np.minimum(1.0, capacity / np.where(needed > 0.0, needed, 1.0))
-    load_frac = np.where(in_service, served * needed / np.where(in_service, capacity, 1.0), 0.0)
 
     total = PlantHours.nothing(hours)
     makeup: dict[str, Array] = {}
     for plant, span in spans:
-        share = plant.capacity_mw * served[span] / capacity[span]
-        done = _run_plant(
-            plant, heat.liquid_mw[span] * share, air_mw[span] * share, load_frac[span], air.where(span)
+        share = plant.capacity_mw / capacity[span]
+        taken = HallHeat(
+            liquid_mw=share * served[span] * heat.liquid_mw[span],
+            air_mw=share * served[span] * air_mw[span],
+            liquid_design_mw=share * can_cool[span] * liquid_frac[span],
+            air_design_mw=share * can_cool[span] * (1.0 - liquid_frac[span] + full[span]),
         )
-        whole = _spread(done, span, hours)
+        whole = _spread(_run_plant(plant, taken, air.where(span)), span, hours)
         total = total + whole
         makeup[plant.name] = makeup.get(plant.name, np.zeros(hours)) + (
             whole.evaporation_m3 + whole.drift_m3 + whole.blowdown_m3
@@ -230,27 +235,14 @@ def _run(
     )
 
 
-def _rated_it_mw(electrical: ElectricalInput, it_mw: Array, can_cool_mw: Array) -> Array:
-    """IT power that the electrical rooms are built for: given, else grown with the cooling.
-
-    Before any cooling is in service they are taken to be built for the IT power of the hour, and for a watt
-    where there is none, so that no hour divides by zero.
-    """
-    if electrical.it_capacity_mw is not None:
-        return np.full(it_mw.shape, electrical.it_capacity_mw)
-    return np.where(can_cool_mw > 0.0, can_cool_mw, np.maximum(it_mw, 1e-6))
-
-
-def _run_plant(
-    plant: Plant, liquid_mw: Array, air_mw: Array, load_frac: Array, air: OutdoorAir
-) -> PlantHours:
+def _run_plant(plant: Plant, heat: HallHeat, air: OutdoorAir) -> PlantHours:
     match plant:
         case OpenTower():
-            return run_open_tower(plant, liquid_mw, air_mw, load_frac, air)
+            return run_open_tower(plant, heat, air)
         case AirCooledChiller():
-            return run_air_cooled_chiller(plant, liquid_mw, air_mw, load_frac, air)
+            return run_air_cooled_chiller(plant, heat, air)
         case DryCooler():
-            return run_dry_cooler(plant, liquid_mw, air_mw, load_frac, air)
+            return run_dry_cooler(plant, heat, air)
 
 
 def _spread(part: PlantHours, span: slice, hours: int) -> PlantHours:
