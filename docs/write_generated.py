@@ -59,12 +59,13 @@ One row a site and month: `gpus_STATE`, `it_mw_provisioned` and `facility_mw_pro
 
 ## ledger
 
-`site`, `month`, `account` (energy, water, carbon, money), `from`, `to`, `item`, `quantity`, `unit`: double entry.
+`site`, `month`, `account` (energy, water, carbon, money), `from`, `to`, `item`, `quantity`, `unit`, in double
+entry.
 
 ## workloads, chips, unit_costs, events, assumptions, notes
 
-Days on which a workload holds GPUs; chips by state at each month's end; components of a useful GPU-hour's cost by
-year; dated events; every number the result rests on with its source; doubts and conflicts of sources.
+Days on which a workload holds GPUs; chips by state at each month's end; components of a useful GPU-hour's cost
+by year; dated events; every number the result rests on with its source; doubts and conflicts of sources.
 """
 
 

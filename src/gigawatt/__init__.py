@@ -18,7 +18,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from gigawatt.kernel.version import VERSION as __version__
+from gigawatt.kernel.version import VERSION
+
+__version__ = VERSION
 
 _HOME = {
     # scenario

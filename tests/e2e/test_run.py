@@ -76,7 +76,7 @@ def test_colossus_tells_its_story(colossus):
 
 
 def test_the_same_scenario_and_seed_give_the_same_bytes(reference, tmp_path):
-    printed, first = reference
+    _, first = reference
     again = tmp_path / "again"
     assert run("run", "reference-100mw", "--out", str(again), "--json").returncode == 0
     for file in sorted((first / "tables").iterdir()):

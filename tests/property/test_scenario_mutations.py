@@ -53,16 +53,22 @@ override = st.sampled_from(sorted(PATHS)).flatmap(
 )
 
 
+def run_or_told_mistake(overrides):
+    """Run a mutated campus; None where it is refused by an error of ours (any other error fails the test)."""
+    try:
+        return run_scenario(read_scenario("reference-100mw", [*SHORT, *overrides]))
+    except GigawattError:
+        return None
+
+
 @settings(max_examples=60)
 @example(["workloads=[]"])
 @example(["sites.campus.power.grid.0.import_limit=0 MW", "sites.campus.power.generators.0.units=1"])
 @example(["sites.campus.power.solar.0.from=2026-05-01", "sites.campus.power.solar.0.capacity=500 MW"])
 @given(st.lists(override, min_size=1, max_size=4))
 def test_a_mutated_campus_is_refused_or_balances(overrides):
-    try:
-        run = run_scenario(read_scenario("reference-100mw", [*SHORT, *overrides]))
-    except GigawattError as error:
-        assert str(error).strip()
+    run = run_or_told_mistake(overrides)
+    if run is None:
         return
     assert max(run.ledger.residuals().values()) < 1e-9
     for month in summarise(run)["sites"]["campus"]["months"]:

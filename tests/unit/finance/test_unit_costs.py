@@ -6,7 +6,7 @@ from gigawatt.finance import PARTS, YearOfCost, capital_recovery_factor, cost_pa
 
 
 def test_epoch_yearly_cost_of_one_gigawatt():
-    """Epoch AI, 2026: 26.113, 11.769 and 0.902 M USD an IT MW, 6.53 %: 8.5 bn, 12.08 and 6.98 for 5, 3, 7 years."""
+    """Epoch AI, 2026: 26.113, 11.769, 0.902 M USD an IT MW at 6.53 % give 8.5, 12.08, 6.98 bn a year."""
     for life, published in ((5.0, 8.5), (3.0, 12.08), (7.0, 6.98)):
         yearly = (
             26.113 * capital_recovery_factor(0.0653, life)
