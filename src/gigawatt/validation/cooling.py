@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -34,6 +35,8 @@ from gigawatt.kernel import psychrometrics
 from gigawatt.kernel.clock import Clock
 from gigawatt.kernel.handover import Array, DesignConditions, HeatLoad, Weather
 from gigawatt.validation.rows import ValidationRow
+
+AnyPlant = TypeVar("AnyPlant", OpenTower, AirCooledChiller, DryCooler)
 
 _STANDARDS = "ASHRAE 90.1-2019 table 6.8.1-3 (OpenStudio standards, ashrae_90_1_2019.chillers.json)"
 _CURVES = "Chiller curve {name} (OpenStudio standards / EnergyPlus), energy input ratio over its rating's"
@@ -135,7 +138,7 @@ def rows(shared: Path | None) -> list[ValidationRow]:
     return table
 
 
-def _plant(model: type[Plant], **more: float) -> Plant:
+def _plant(model: type[AnyPlant], **more: float) -> AnyPlant:
     return model.model_validate({"name": "plant", "from": _START, "capacity_mw": 100.0, **more})
 
 
@@ -175,8 +178,6 @@ def _ratings() -> list[ValidationRow]:
     group = "chiller ratings"
     note = "the two ratings set the chiller's two constants"
     air, water = _plant(AirCooledChiller), _plant(OpenTower)
-    assert isinstance(air, AirCooledChiller)  # noqa: S101 (narrows the type)
-    assert isinstance(water, OpenTower)  # noqa: S101
     of_air, of_water = air_cooled_law(air), trim_chiller(water)
     return [
         _row(group, "COP, air-cooled, 35 degC air, 6.7 degC water", 2.96, of_air.cop(35.0, 6.7), 1e-6,
@@ -223,7 +224,6 @@ def _off_rating(
 
 def _over_ambient() -> list[ValidationRow]:
     plant = _plant(AirCooledChiller)
-    assert isinstance(plant, AirCooledChiller)  # noqa: S101
     points = ((6.7, 25.0), (6.7, 30.0), (6.7, 40.0), (6.7, 45.0), (10.0, 30.0), (10.0, 40.0))
     chiller = air_cooled_law(plant)
     group = "air-cooled chiller off its rating"
@@ -232,7 +232,6 @@ def _over_ambient() -> list[ValidationRow]:
 
 def _water_cooled() -> list[ValidationRow]:
     plant = _plant(OpenTower)
-    assert isinstance(plant, OpenTower)  # noqa: S101
     chiller = trim_chiller(plant)
     group = "water-cooled chiller off its rating"
     vanes = (
@@ -312,7 +311,7 @@ def _design_hour() -> list[ValidationRow]:
     source = "Epoch AI, Frontier Data Centers (CC BY 4.0), peak PUE; an estimate, not a meter"
     none, liquid = ElectricalInput(ups="none"), 0.75
     tower, chiller = _plant(OpenTower), _plant(AirCooledChiller)
-    condensers = [_plant(AirCooledChiller), _plant(DryCooler, pads=False)]
+    condensers: list[Plant] = [_plant(AirCooledChiller), _plant(DryCooler, pads=False)]
     note = "plant, share of liquid and supply are assumed here; no constant was chosen for this row"
     return [
         _row(group, "Colossus 1 with air-cooled chillers", 1.30,
