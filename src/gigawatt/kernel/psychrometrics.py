@@ -31,7 +31,7 @@ _MASS_RATIO = 0.621945
 _GAS_CONSTANT_DRY_AIR = 287.042
 """J/(kg K)."""
 _NEWTON_STEPS = 7
-"""Enough for 1e-9 K everywhere in the valid range (tested); fixed, so that arrays need no masks."""
+"""Enough for 1e-9 K everywhere in the valid range; the hardest value of an array decides, without masks."""
 
 # Hyland and Wexler, ln of the saturation pressure in Pa over T in K [1]_ equations 5 and 6:
 # c1/T + c2 + c3 T + c4 T2 + c5 T3 + c6 T4 + c7 ln T.
@@ -359,7 +359,10 @@ def wet_bulb_c(dry_bulb_c: Value, dew_point_c: float | Array, pressure_pa: float
     upper = np.where(frozen, np.minimum(t, 0.0), t)
     wet = np.clip(t - (t - dew) / 3.0, lower, upper)  # the one-third rule
     for _ in range(_NEWTON_STEPS):
-        wet = np.clip(wet - _newton_step(t, wet, pressure, target, frozen), lower, upper)
+        step = _newton_step(t, wet, pressure, target, frozen)
+        wet = np.clip(wet - step, lower, upper)
+        if np.abs(step).max(initial=0.0) < 1e-7:  # convergence is quadratic: the next step is below 1e-12
+            break
     return _give(wet, dry_bulb_c)
 
 
