@@ -318,7 +318,7 @@ def wet_bulb_c(dry_bulb_c: Value, dew_point_c: float | Array, pressure_pa: float
     """Thermodynamic wet bulb [°C] from dry bulb and dew point.
 
     Newton's method with the exact slope on the adiabatic saturator's balance,
-    held between dew point and dry bulb, a fixed number of steps. Below 0 °C the
+    held between dew point and dry bulb, at most seven steps. Below 0 °C the
     wick is iced. Between the iced and the wet wick the handbook's equations
     overlap: up to 0.7 K above 0 °C both have a solution, and the wet one is taken.
 
