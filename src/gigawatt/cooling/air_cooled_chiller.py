@@ -9,30 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from gigawatt.cooling.air import OutdoorAir
-from gigawatt.cooling.chiller import Chiller, rated_chiller, staged_load
+from gigawatt.cooling.chiller import Chiller, staged_load
 from gigawatt.cooling.dry_coil import run_coil
-from gigawatt.cooling.inputs import AirCooledChiller, DryCooler
+from gigawatt.cooling.inputs import AirCooledChiller
 from gigawatt.cooling.loops import HallHeat, Loop, PlantHours, air_loop, liquid_loop
-
-
-def air_cooled_law(plant: AirCooledChiller | DryCooler) -> Chiller:
-    """Return the law of a plant's air-cooled chillers.
-
-    Examples
-    --------
-    >>> plant = AirCooledChiller.model_validate({"name": "c", "from": "2025-01-01", "capacity": "100 MW"})
-    >>> round(air_cooled_law(plant).cop(39.9, 20.0), 2)
-    3.98
-    """
-    return rated_chiller(
-        plant.chiller_cop_ratio,
-        plant.chiller_part_load_cop_ratio,
-        evaporator_k=plant.evaporator_k,
-        condenser_k=plant.condenser_k,
-        min_lift_k=plant.min_lift_k,
-        max_supply_c=plant.chiller_max_supply_c,
-        fan_frac=plant.condenser_fan_frac,
-    )
 
 
 def run_air_cooled_chiller(plant: AirCooledChiller, heat: HallHeat, air: OutdoorAir) -> PlantHours:
@@ -47,7 +27,7 @@ def run_air_cooled_chiller(plant: AirCooledChiller, heat: HallHeat, air: Outdoor
     air
         Outdoor air.
     """
-    chiller = air_cooled_law(plant)
+    chiller = plant.chiller
     of_liquid = _run_loop(plant, liquid_loop(plant, heat), chiller, air)
     of_air = _run_loop(plant, air_loop(plant, heat), chiller, air)
     return of_liquid + of_air

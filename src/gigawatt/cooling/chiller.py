@@ -171,6 +171,10 @@ def rated_chiller(
     evaporating_k = _ZERO_C_K + RATED_LEAVING_C - evaporator_k
     lift = max(points[0] + condenser_k - RATED_LEAVING_C + evaporator_k, min_lift_k) / evaporating_k
     compressor = (1.0 / full_load_cop - fan_frac) / (1.0 + fan_frac)
+    if compressor <= 0.0:
+        raise ValueError(
+            f"condenser fans of {fan_frac:g} leave nothing for a compressor of COP {full_load_cop:g}"
+        )
 
     def with_loss(loss: float) -> Chiller:
         return Chiller(

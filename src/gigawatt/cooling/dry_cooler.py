@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 from gigawatt.cooling.air import OutdoorAir
-from gigawatt.cooling.air_cooled_chiller import air_cooled_law
 from gigawatt.cooling.chiller import Chiller, staged_load
 from gigawatt.cooling.dry_coil import run_coil
 from gigawatt.cooling.inputs import DryCooler
@@ -48,7 +47,7 @@ def run_dry_cooler(plant: DryCooler, heat: HallHeat, air: OutdoorAir) -> PlantHo
     air
         Outdoor air.
     """
-    chiller = air_cooled_law(plant)
+    chiller = plant.chiller
     of_liquid = _run_loop(plant, liquid_loop(plant, heat), chiller, air)
     of_air = _run_loop(plant, air_loop(plant, heat), chiller, air)
     return of_liquid + of_air

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigawatt.cooling.air import OutdoorAir
-from gigawatt.cooling.chiller import Chiller, rated_chiller, staged_load
+from gigawatt.cooling.chiller import Chiller, staged_load
 from gigawatt.cooling.inputs import OpenTower
 from gigawatt.cooling.loops import HallHeat, Loop, PlantHours, air_loop, liquid_loop
 from gigawatt.cooling.machines import WATER_J_PER_M3_K, fan_frac, pump_frac, pump_mw_per_mw
@@ -22,27 +22,6 @@ from gigawatt.kernel.handover import Array
 
 _KG_PER_M3 = 997.0
 _PASSES = 4
-
-
-def trim_chiller(plant: OpenTower) -> Chiller:
-    """Return the law of the plant's water-cooled chillers.
-
-    Examples
-    --------
-    >>> tower = OpenTower.model_validate({"name": "t", "from": "2025-01-01", "capacity": "100 MW"})
-    >>> round(trim_chiller(tower).cop(33.0, 20.0), 1)
-    9.8
-    """
-    return rated_chiller(
-        plant.chiller_cop_ratio,
-        plant.chiller_part_load_cop_ratio,
-        evaporator_k=plant.evaporator_k,
-        condenser_k=plant.condenser_k,
-        min_lift_k=plant.min_lift_k,
-        max_supply_c=plant.chiller_max_supply_c,
-        fan_frac=0.0,
-        water_cooled=True,
-    )
 
 
 def run_open_tower(plant: OpenTower, heat: HallHeat, air: OutdoorAir) -> PlantHours:
@@ -57,7 +36,7 @@ def run_open_tower(plant: OpenTower, heat: HallHeat, air: OutdoorAir) -> PlantHo
     air
         Outdoor air.
     """
-    chiller = trim_chiller(plant)
+    chiller = plant.chiller
     of_liquid = _run_loop(plant, liquid_loop(plant, heat), chiller, air)
     of_air = _run_loop(plant, air_loop(plant, heat), chiller, air)
     return of_liquid + of_air

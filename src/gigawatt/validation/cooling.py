@@ -27,10 +27,8 @@ from gigawatt.cooling import (
     pue_design,
     simulate,
 )
-from gigawatt.cooling.air_cooled_chiller import air_cooled_law
 from gigawatt.cooling.chiller import AIR_C, RATED_LEAVING_C, TOWER_WATER_C, Chiller
 from gigawatt.cooling.lei_masanet import LeiMasanetPlant, lei_masanet_power
-from gigawatt.cooling.open_tower import trim_chiller
 from gigawatt.kernel import psychrometrics
 from gigawatt.kernel.clock import Clock
 from gigawatt.kernel.handover import Array, DesignConditions, HeatLoad, Weather
@@ -178,7 +176,7 @@ def _ratings() -> list[ValidationRow]:
     group = "chiller ratings"
     note = "the two ratings set the chiller's two constants"
     air, water = _plant(AirCooledChiller), _plant(OpenTower)
-    of_air, of_water = air_cooled_law(air), trim_chiller(water)
+    of_air, of_water = air.chiller, water.chiller
     return [
         _row(group, "COP, air-cooled, 35 degC air, 6.7 degC water", 2.96, of_air.cop(35.0, 6.7), 1e-6,
              _STANDARDS, note=note, fitted=True),
@@ -225,14 +223,14 @@ def _off_rating(
 def _over_ambient() -> list[ValidationRow]:
     plant = _plant(AirCooledChiller)
     points = ((6.7, 25.0), (6.7, 30.0), (6.7, 40.0), (6.7, 45.0), (10.0, 30.0), (10.0, 40.0))
-    chiller = air_cooled_law(plant)
+    chiller = plant.chiller
     group = "air-cooled chiller off its rating"
     return [row for c in _AIR_CURVES for row in _off_rating(group, chiller, c, points, 0.10, "")]
 
 
 def _water_cooled() -> list[ValidationRow]:
     plant = _plant(OpenTower)
-    chiller = trim_chiller(plant)
+    chiller = plant.chiller
     group = "water-cooled chiller off its rating"
     vanes = (
         "shown: a fixed-speed machine with vanes gains little from cold tower water; ours is variable-speed"

@@ -70,11 +70,24 @@ def test_air_loop_warmer_than_cold_plates_is_refused():
         {"concentration": 1},
         {"concentration": 0.5},
         {"pumps": 3},
+        {"range": "80 K"},
+        {"design_wet_bulb": "45 degC"},
+        {"tower_pump": "900000 kPa"},
     ],
 )
 def test_impossible_plants_are_refused(bad):
     with pytest.raises(ValidationError):
         OpenTower.model_validate(written() | bad)
+
+
+def test_ratings_of_two_machines_are_refused_with_what_is_possible():
+    with pytest.raises(ValidationError) as caught:
+        AirCooledChiller.model_validate(written(chiller_cop=2.9, chiller_part_load_cop=12.0))
+    error = caught.value.errors()[0]
+    assert error["type"] == "chiller_ratings"
+    assert "IPLV of" in error["msg"]
+    with pytest.raises(ValidationError, match="leave nothing"):
+        DryCooler.model_validate(written(chiller_cop=10.0, condenser_fan=0.15))
 
 
 def test_water_source():
