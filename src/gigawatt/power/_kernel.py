@@ -354,6 +354,10 @@ def _store_move(
         eta = sp[b, S_ETA]
         ss[b, HELD] += part * eta if way == TAKE else -part / eta
         out[h, LOSS] += part * (1.0 - eta) if way == TAKE else part / eta - part
+        if ss[b, HELD] < 0.0:
+            # Rounding of the last drop: booked with the losses, so that the balance stays exact.
+            out[h, LOSS] += ss[b, HELD]
+            ss[b, HELD] = 0.0
     out[h, CHARGE if way == TAKE else DISCHARGE] += moved
     return moved
 

@@ -2,7 +2,7 @@
 
 References: Spencer (1971) for declination and equation of time; Erbs, Klein, Duffie (1982) for the diffuse
 share; Hay and Davies (1980) for the sky; Anderson and Mikofski (NREL/TP-5K00-76626, 2020) for backtracking;
-Ross (1976) with a nominal operating cell temperature for the modules; PVWatts 5 (NREL/TP-6A20-62641) for the
+PVsyst's heat balance of free-standing modules; PVWatts 5 (NREL/TP-6A20-62641) for the
 inverter's part load and the system's losses.
 """
 
@@ -18,8 +18,10 @@ from gigawatt.power.inputs import SolarPlant
 
 SOLAR_CONSTANT_W_PER_M2 = 1361.0
 ALBEDO = 0.2
-NOCT_C = 45.0
-"""Nominal operating cell temperature: at 800 W/m2, 20 degC and 1 m/s."""
+ABSORBED_FRAC = 0.9
+MODULE_FRAC = 0.2
+LOSS_W_PER_M2_K = 29.0
+"""Heat loss of free-standing modules, PVsyst's default where the wind is not known (range 25 to 45)."""
 POWER_PER_K = -0.0035
 """Module power per kelvin of cell temperature above 25 degC (silicon; range -0.0030 to -0.0045)."""
 INVERTER_FRAC = 0.96
@@ -172,7 +174,8 @@ def solar_output_mw(
     middle_h = np.asarray(np.arange(clock.hours) % 24 + 0.5, dtype=np.float64)
     sun = sun_position(seconds / 86400.0 + 1.0 + 0.5 / 24.0, middle_h, latitude_deg, longitude_deg)
     poa = plane_of_array(plant, sun, weather.ghi_w_per_m2)
-    cell_c = weather.dry_bulb_c + (NOCT_C - 20.0) / 800.0 * poa
+    heating_k_m2_per_w = ABSORBED_FRAC * (1.0 - MODULE_FRAC) / LOSS_W_PER_M2_K
+    cell_c = weather.dry_bulb_c + heating_k_m2_per_w * poa
     rated_dc_mw = plant.capacity_mw * plant.dc_ac_ratio
     dc_mw = rated_dc_mw * poa / 1e3 * (1.0 + POWER_PER_K * (cell_c - 25.0)) * (1.0 - plant.losses_frac)
     ac_mw = inverter_mw(np.maximum(dc_mw, 0.0), plant.capacity_mw)
