@@ -64,8 +64,8 @@ entry.
 
 ## workloads, chips, unit_costs, events, assumptions, notes
 
-Days on which a workload holds GPUs; chips by state at each month's end; components of a useful GPU-hour's cost
-by year; dated events; every number the result rests on with its source; doubts and conflicts of sources.
+Days on which a workload holds GPUs; chips by state at each month's end; unit costs in parts, by year; dated events;
+every number the result rests on with its source; doubts and conflicts of sources.
 """
 
 
