@@ -64,7 +64,7 @@ entry.
 
 ## workloads, chips, unit_costs, events, assumptions, notes
 
-Days on which a workload holds GPUs; chips by state at each month's end; unit costs in parts, by year; dated events;
+Days on which a workload holds GPUs; chips by state at each month's end; unit costs in parts, by year; events;
 every number the result rests on with its source; doubts and conflicts of sources.
 """
 
