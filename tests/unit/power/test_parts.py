@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 
 import numpy as np
@@ -80,3 +82,10 @@ def test_sun_shines_only_by_day_and_within_the_dates():
     assert bright[:24].sum() == 0.0
     assert bright[72:].sum() == 0.0
     assert bright[24:72].max() > 6.0
+
+
+def test_importing_the_room_is_light():
+    heavy = "{'numba', 'pandas', 'scipy', 'pvlib'}"
+    code = f"import sys; from gigawatt import power; print(*{heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
