@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,12 @@ def write_run(run: Run, directory: Path) -> None:
     """
     folder = directory / "tables"
     folder.mkdir(parents=True, exist_ok=True)
-    listed = {}
-    for name, table in tables(run).items():
-        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
-        pa_csv.write_csv(table, folder / f"{name}.csv")
-        listed[name] = {"rows": table.num_rows, "columns": table.column_names}
+    made = tables(run)
+    with ThreadPoolExecutor(max_workers=2) as pool:  # Arrow writes outside the interpreter's lock
+        written = [pool.submit(_write_table, table, folder / name) for name, table in made.items()]
+        for task in written:
+            task.result()
+    listed = {name: {"rows": t.num_rows, "columns": t.column_names} for name, t in made.items()}
     manifest = {
         "format": FORMAT,
         "scenario": run.scenario,
@@ -50,6 +52,11 @@ def write_run(run: Run, directory: Path) -> None:
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
     (directory / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _write_table(table: pa.Table, stem: Path) -> None:
+    pq.write_table(table, stem.with_name(f"{stem.name}.parquet"), compression="zstd")
+    pa_csv.write_csv(table, stem.with_name(f"{stem.name}.csv"))
 
 
 def read_tables(directory: Path) -> dict[str, pa.Table]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from gigawatt.results.columns import BINDINGS, DAILY, HOURLY
+from gigawatt.results.arrow import column, days, numbers, stamps, strings
+from gigawatt.results.columns import DAILY, HOURLY
 from gigawatt.results.ledger import ACCOUNTS
 from gigawatt.results.run import Run, SiteTrace
 
@@ -35,28 +36,29 @@ def tables(run: Run) -> dict[str, pa.Table]:
 
 
 def _rows(items: tuple[object, ...], columns: tuple[str, ...]) -> pa.Table:
-    types = {"day": pa.date32()}
-    return pa.table(
-        {c: pa.array([getattr(item, c) for item in items], type=types.get(c, pa.string())) for c in columns}
-    )
+    def of(name: str) -> pa.Array:
+        values = [getattr(item, name) for item in items]
+        return days(values) if name == "day" else strings(values)
+
+    return pa.table({name: of(name) for name in columns})
 
 
 def hourly_table(site: SiteTrace, clock: Clock) -> pa.Table:
     """Lay a site's hours out, one row each."""
-    columns: dict[str, pa.Array] = {"time_utc": pa.array(clock.hour_stamps)}
+    columns: dict[str, pa.Array] = {"time_utc": stamps(clock.hour_stamps)}
     for name in HOURLY:
-        columns[name] = pa.array(site.hourly[name])
+        columns[name] = numbers(site.hourly[name])
     for source, drawn in site.water_by_source_m3.items():
-        columns[f"water_{source}_m3"] = pa.array(drawn)
+        columns[f"water_{source}_m3"] = numbers(drawn)
     return pa.table(columns)
 
 
 def daily_table(site: SiteTrace, clock: Clock) -> pa.Table:
     """Lay a site's days out, one row each."""
-    columns: dict[str, pa.Array] = {"day": pa.array(clock.day_stamps)}
+    columns: dict[str, pa.Array] = {"day": days(clock.day_stamps)}
     for name in DAILY:
-        columns[name] = pa.array(site.daily[name])
-    columns["binding"] = pa.array(np.array(BINDINGS)[site.binding])
+        columns[name] = numbers(site.daily[name])
+    columns["binding"] = strings(site.binding_names())
     return pa.table(columns)
 
 
@@ -65,15 +67,15 @@ def monthly_table(run: Run) -> pa.Table:
     parts = []
     for site, figures in run.monthly.items():
         columns: dict[str, pa.Array] = {
-            "site": pa.array([site] * len(run.clock.months)),
-            "month": pa.array(run.clock.months),
+            "site": strings([site] * len(run.clock.months)),
+            "month": strings(run.clock.months),
         }
         for name, values in figures.items():
             if isinstance(values, dict):
                 for key, series in values.items():
-                    columns[f"{name}_{key}"] = pa.array(series)
+                    columns[f"{name}_{key}"] = column(series)
             else:
-                columns[name] = pa.array(values)
+                columns[name] = column(values)
         parts.append(pa.table(columns))
     return pa.concat_tables(parts, promote_options="default")
 
@@ -87,19 +89,19 @@ def workloads_table(run: Run) -> pa.Table:
             parts.append(
                 pa.table(
                     {
-                        "day": pa.array(run.clock.day_stamps[held]),
-                        "site": pa.array([work.site] * len(held), pa.string()),
-                        "workload": pa.array([work.name] * len(held), pa.string()),
-                        "kind": pa.array([work.kind] * len(held), pa.string()),
-                        "tenant": pa.array([work.tenant] * len(held), pa.string()),
-                        "gpus": pa.array(work.gpus[held]),
-                        "it_mw": pa.array(work.it_mw[held]),
-                        "tokens": pa.array(work.tokens[held]),
-                        "goodput_frac": pa.array(work.goodput_frac[held]),
+                        "day": days(run.clock.day_stamps[held]),
+                        "site": strings([work.site] * len(held)),
+                        "workload": strings([work.name] * len(held)),
+                        "kind": strings([work.kind] * len(held)),
+                        "tenant": strings([work.tenant] * len(held)),
+                        "gpus": numbers(work.gpus[held]),
+                        "it_mw": numbers(work.it_mw[held]),
+                        "tokens": numbers(work.tokens[held]),
+                        "goodput_frac": numbers(work.goodput_frac[held]),
                     }
                 )
             )
-    return pa.concat_tables(parts) if parts else pa.table({"day": pa.array([], pa.date32())})
+    return pa.concat_tables(parts) if parts else pa.table({"day": days([])})
 
 
 def chips_table(run: Run) -> pa.Table:
@@ -109,37 +111,49 @@ def chips_table(run: Run) -> pa.Table:
     for site in run.sites.values():
         for chip in site.gpus_by_chip.get("ordered", {}):
             columns: dict[str, pa.Array] = {
-                "site": pa.array([site.name] * len(ends)),
-                "chip": pa.array([chip] * len(ends)),
-                "month": pa.array(run.clock.months),
+                "site": strings([site.name] * len(ends)),
+                "chip": strings([chip] * len(ends)),
+                "month": strings(run.clock.months),
             }
             for state in GPU_STATES[:-1]:
-                columns[f"{state}_gpus"] = pa.array(site.gpus_by_chip[state][chip][ends])
+                columns[f"{state}_gpus"] = numbers(site.gpus_by_chip[state][chip][ends])
             parts.append(pa.table(columns))
-    return pa.concat_tables(parts) if parts else pa.table({"site": pa.array([], pa.string())})
+    return pa.concat_tables(parts) if parts else pa.table({"site": strings([])})
 
 
 def ledger_table(run: Run) -> pa.Table:
     """Lay the ledger out, one row an entry and month; rows of zero are left out."""
-    columns: dict[str, list[object]] = {
-        k: [] for k in ("site", "month", "account", "from", "to", "item", "quantity", "unit")
-    }
-    for entry in run.ledger.entries:
-        for month, quantity in zip(run.ledger.months, entry.quantity, strict=True):
-            if quantity == 0.0:
-                continue
-            row = (entry.site, month, entry.account, entry.source, entry.sink, entry.item)
-            for key, value in zip(columns, (*row, float(quantity), ACCOUNTS[entry.account]), strict=True):
-                columns[key].append(value)
-    return pa.table(columns)
+    months = run.ledger.months
+    entries = run.ledger.entries
+    quantity = np.concatenate([e.quantity for e in entries]) if entries else np.zeros(0)
+    kept = quantity != 0.0
+    rows = [(e, month) for e in entries for month in months]
+    rows = [row for row, keep in zip(rows, kept, strict=True) if keep]
+    return pa.table(
+        {
+            "site": strings(e.site for e, _ in rows),
+            "month": strings(month for _, month in rows),
+            "account": strings(e.account for e, _ in rows),
+            "from": strings(e.source for e, _ in rows),
+            "to": strings(e.sink for e, _ in rows),
+            "item": strings(e.item for e, _ in rows),
+            "quantity": numbers(quantity[kept]),
+            "unit": strings(ACCOUNTS[e.account] for e, _ in rows),
+        }
+    )
 
 
 def unit_costs_table(run: Run) -> pa.Table:
     """Lay the unit costs out, one row a site, period, product and component."""
-    rows = [
-        (c.site, c.period, c.product, part, usd, c.total_usd, c.basis)
-        for c in run.unit_costs
-        for part, usd in c.components_usd.items()
-    ]
-    names = ("site", "period", "product", "component", "usd", "total_usd", "basis")
-    return pa.table({n: pa.array([r[i] for r in rows]) for i, n in enumerate(names)})
+    rows = [(c, part, usd) for c in run.unit_costs for part, usd in c.components_usd.items()]
+    return pa.table(
+        {
+            "site": strings(c.site for c, _, _ in rows),
+            "period": strings(c.period for c, _, _ in rows),
+            "product": strings(c.product for c, _, _ in rows),
+            "component": strings(part for _, part, _ in rows),
+            "usd": numbers(np.array([usd for _, _, usd in rows])),
+            "total_usd": numbers(np.array([c.total_usd for c, _, _ in rows])),
+            "basis": strings(c.basis for c, _, _ in rows),
+        }
+    )
