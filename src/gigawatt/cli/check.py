@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -37,21 +37,19 @@ def check(source: Source, overrides: Overrides = None, as_json: AsJson = False) 
             print_json({"file": source, "ok": False, "problems": [asdict(p) for p in error.problems]})
         raise
     if as_json:
-        print_json({"file": loaded.file, "ok": True, "problems": [], **_counts(loaded)})
+        print_json({"file": loaded.file, "ok": True, "problems": [], "counts": _counts(loaded)})
         return
-    counts = _counts(loaded)
-    typer.echo(
-        f"{loaded.file}: nothing wrong. {counts['sites']} sites, {counts['deliveries']} deliveries, "
-        f"{counts['workloads']} workloads; {counts['sourced']} entries with a source, "
-        f"{counts['ranges']} ranges."
+    told = ", ".join(
+        f"{number} {noun if number != 1 else noun[:-1]}" for noun, number in _counts(loaded).items()
     )
+    typer.echo(f"{loaded.file}: nothing wrong. It has {told}.")
 
 
-def _counts(loaded: LoadedScenario[Scenario]) -> dict[str, Any]:
+def _counts(loaded: LoadedScenario[Scenario]) -> dict[str, int]:
     return {
         "sites": len(loaded.scenario.sites),
         "deliveries": len(loaded.scenario.deliveries),
         "workloads": len(loaded.scenario.workloads),
-        "sourced": sum(bool(proof.source) for proof in loaded.evidence.values()),
+        "sources": sum(bool(proof.source) for proof in loaded.evidence.values()),
         "ranges": sum(proof.is_range for proof in loaded.evidence.values()),
     }

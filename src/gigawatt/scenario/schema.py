@@ -9,6 +9,7 @@ keys of any mapping.
 from __future__ import annotations
 
 import copy
+import json
 import re
 from typing import Any
 
@@ -31,15 +32,6 @@ _DAY = {
     "pattern": r"^\d{4}-\d{2}(-\d{2})?$",
     "description": "A day, YYYY-MM-DD; YYYY-MM means the first of the month.",
 }
-# Units that are also read with a blank or a sign, beside the way the table writes them.
-_MONEY = r"((k|m|M|mn|bn|million|billion)[ _])?(USD|\$)"
-_ALSO = {
-    "USD": _MONEY,
-    "tokens": "([MBT][ _])?tokens",
-    "short_tons": "short[ _]tons?",
-    "GPUs": "(k[ _])?GPUs",
-}
-
 Schema = dict[str, Any]
 
 
@@ -87,8 +79,24 @@ def json_schema(model: type[BaseModel] | None = None) -> Schema:
     for part in (made, *made.get("$defs", {}).values()):
         if _MARK in part:
             _write_keys(part, writer.models[part.pop(_MARK)])
-    made.setdefault("$defs", {}).update(_evidence_keys())
+    forms: dict[str, str] = {}
+    made = _shared(made, forms)
+    named = {name: json.loads(text) for text, name in forms.items()}
+    made["$defs"] = {**made.get("$defs", {}), **_evidence_keys(), **named}
     return {"$schema": DIALECT, **made}
+
+
+def _shared(value: Any, forms: dict[str, str]) -> Any:
+    """Keep each form of a value with its source once, and refer to it; else an editor reads megabytes."""
+    if isinstance(value, list):
+        return [_shared(item, forms) for item in value]
+    if not isinstance(value, dict):
+        return value
+    within = {key: _shared(inner, forms) for key, inner in value.items()}
+    if within.get("required") not in (["value"], list(RANGE)) and "examples" not in within:
+        return within
+    text = json.dumps(within, sort_keys=True)
+    return {"$ref": f"#/$defs/{forms.setdefault(text, f'form-{len(forms) + 1}')}"}
 
 
 def _write_keys(made: JsonSchemaValue, model: type[BaseModel]) -> None:
@@ -251,11 +259,17 @@ def _is_dimensionless(suffix: str) -> bool:
 
 
 def _pattern(suffix: str) -> str:
-    units = units_of(suffix)
-    patterns = [_ALSO.get(unit, re.sub(r"([^\w/%°])", r"\\\1", unit)) for unit in units]
+    """Match what :func:`gigawatt.kernel.units.parse_quantity` reads for a suffix."""
+    units = [_unit_pattern(unit) for unit in units_of(suffix)]
+    if "(USD|\\$)" in units:
+        units.append("(million|billion) (USD|\\$)")
     optional = "?" if _is_dimensionless(suffix) else ""
-    joined = "|".join(patterns)
-    return rf"^\s*{_NUMBER}\s*" + (f"({joined}){optional}" if units else "") + r"\s*$"
+    return rf"^\s*{_NUMBER}\s*" + (f"({'|'.join(units)}){optional}" if units else "") + r"\s*$"
+
+
+def _unit_pattern(unit: str) -> str:
+    # A blank may stand for the table's underscore ("short tons", "bn USD"), a $ for USD.
+    return re.sub(r"([^\w/%°-])", r"\\\1", unit).replace("_", "[ _]").replace("USD", r"(USD|\$)")
 
 
 def _evidence_keys() -> Schema:

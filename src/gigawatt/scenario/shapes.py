@@ -15,7 +15,6 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from gigawatt.kernel.inputs import bare_name
 from gigawatt.scenario.positions import Path, child
 
 
@@ -103,10 +102,10 @@ def canonical(model: type[BaseModel], data: Any, path: Path) -> Path:
     here = data
     parts: list[str | int] = []
     for part in path:
-        below = step(shape, here, part)
-        own = any(part in keys_of(owner) for owner in narrowed(shape, here))
-        parts.append(bare_name(part) if own and isinstance(part, str) else part)
-        shape, here = below, child(here, part)
+        owners = narrowed(shape, here) if isinstance(part, str) else ()
+        found = [owner.model_fields[keys_of(owner)[part]] for owner in owners if part in keys_of(owner)]
+        parts.append((found[0].alias or part) if found else part)
+        shape, here = step(shape, here, part), child(here, part)
     return tuple(parts)
 
 

@@ -118,7 +118,7 @@ def meant_key(key: str | int, parent: Any, shape: Shape) -> str | None:
     models = narrowed(shape, parent)
     taken = {bare_name(other) for other in parent} if isinstance(parent, dict) else set()
     known = {name: name for name in yaml_names(models)}
-    known |= {attribute: attribute for model in models for attribute in keys_of(model).values()}
+    known |= {name: name for model in models for name in model.model_fields if bare_name(name) in known}
     tidy = str(key).strip().lower().replace("-", "_").replace(" ", "_")
     for close in get_close_matches(tidy, known, n=3, cutoff=0.6):
         if bare_name(close) not in taken:

@@ -48,7 +48,7 @@ class Tree:
     positions: dict[Path, Position]
 
 
-def read_yaml(text: str, file: str, *, pure: bool = False) -> Tree:
+def read_yaml(text: str, file: str) -> Tree:
     r"""Read one YAML document.
 
     Parameters
@@ -57,8 +57,6 @@ def read_yaml(text: str, file: str, *, pure: bool = False) -> Tree:
         UTF-8 text, without control characters (:func:`gigawatt.scenario.yaml_text.decode`).
     file
         What messages call the text.
-    pure
-        Use the parser written in Python even where libyaml is installed.
 
     Raises
     ------
@@ -75,7 +73,7 @@ def read_yaml(text: str, file: str, *, pure: bool = False) -> Tree:
     """
     composer = _Composer(file)
     try:
-        return _lay_out(composer.read(text, pure=pure))
+        return _lay_out(composer.read(text))
     except InputError as error:
         raise InputError(dict.fromkeys([*composer.problems, *error.problems])) from None
 
@@ -114,9 +112,9 @@ class _Composer:
     root: _Node | None = None
     nodes: int = 0
 
-    def read(self, text: str, *, pure: bool) -> _Node:
+    def read(self, text: str) -> _Node:
         """Read every event; problems that do not stop the reading are collected."""
-        for event in events(text, self.file, pure=pure):
+        for event in events(text, self.file):
             self._take(event)
             if len(self.problems) >= _MAX_PROBLEMS:
                 break

@@ -18,7 +18,7 @@ _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 
-_DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?[\r\n]+)*%")
+_DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*%")
 
 _TAB = ("a tab stands where only spaces may indent", "indent with spaces")
 _COLON = (
@@ -37,7 +37,7 @@ _INDENT = (
 )
 _ANCHOR = ("'&' and '*' must be followed by a name", "put a text that begins with '&' or '*' in quotes")
 
-# What the parser's own text holds (either parser's: libyaml's, or ruamel's in Python), then our words.
+# What the parser's own text holds then our words.
 _SYNTAX = (
     ("tab character", _TAB),
     (r"'\t'", _TAB),
@@ -153,8 +153,12 @@ def decode(raw: bytes, file: str) -> str:
     return text
 
 
-def events(text: str, file: str, *, pure: bool = False) -> Iterator[Any]:
-    """Yield the parser's events: libyaml's parser where it is installed, else the one in Python.
+def events(text: str, file: str) -> Iterator[Any]:
+    """Yield the parser's events.
+
+    Always from ruamel's parser in Python: libyaml, where it is installed, takes
+    other texts (a tab behind a value, signs in the name of an anchor), and a
+    scenario must mean the same on every machine.
 
     Raises
     ------
@@ -166,7 +170,7 @@ def events(text: str, file: str, *, pure: bool = False) -> Iterator[Any]:
         seen = "a line begins with '%': directives are not read"
         raise _at(text[: directive.end() - 1], "GW204", file, seen, "remove the line; a scenario is YAML 1.2")
     try:
-        yield from YAML(typ="safe", pure=pure).parse(text)
+        yield from YAML(typ="safe", pure=True).parse(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
