@@ -1,5 +1,5 @@
 // The charts and components that the report draws with, and nothing else.
-import { use, init, connect, disconnect, getInstanceByDom } from "echarts/core";
+import { use, init, setPlatformAPI } from "echarts/core";
 import { BarChart, LineChart, SankeyChart, ScatterChart } from "echarts/charts";
 import {
   AxisPointerComponent,
@@ -27,4 +27,4 @@ use([
   SVGRenderer,
 ]);
 
-export { init, connect, disconnect, getInstanceByDom };
+export { init, setPlatformAPI };

@@ -32,7 +32,9 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def _rounded(value: float, digits: int) -> Decimal:
     """Round a magnitude to significant digits, ties away from zero (as JavaScript's toPrecision does)."""
     exact = Decimal(value)
-    return exact.quantize(Decimal(1).scaleb(exact.adjusted() - digits + 1), rounding=ROUND_HALF_UP)
+    for _ in range(2):  # 99.96 becomes 100.0, which has one digit too many
+        exact = exact.quantize(Decimal(1).scaleb(exact.adjusted() - digits + 1), rounding=ROUND_HALF_UP)
+    return exact
 
 
 def significant(value: float | None, digits: int = 3, *, keep: bool = False) -> str:
@@ -61,7 +63,7 @@ def significant(value: float | None, digits: int = 3, *, keep: bool = False) -> 
     return sign + _in_words(format(rounded, "f"), keep)
 
 
-def _in_words(plain: str, keep: bool) -> str:  # noqa: FBT001 - one private switch
+def _in_words(plain: str, keep: bool) -> str:
     """Set thousands apart, drop trailing zeros, and use the table's marks."""
     whole, _, part = plain.partition(".")
     if not keep:

@@ -24,8 +24,7 @@ PAGE: Mapping[str, str] = {
     "number.minus": "−",
     "number.missing": "–",
     "date.month_year": "{month} {year}",
-    "header.span": "{from} to {to}, {n} site(s), hourly",
-    "header.version": "version {version}, seed {seed}",
+    "header.span": "The run covers {from} to {to}, hour by hour.",
     "site.all": "All sites",
     "site.choose": "Show",
     "kind.point": "point estimate",
@@ -52,21 +51,26 @@ DATES: Mapping[str, str] = {
 }
 
 VERDICT: Mapping[str, str] = {
-    "verdict.free": "At the end of {month}, {energised} can run, of {delivered} delivered; nothing on the site has held them back.",
+    "verdict.free": (
+        "At the end of {month}, {energised} can run, of {delivered} delivered; nothing on the site has "
+        "held them back."
+    ),
     "verdict.held": (
         "At the end of {month}, {energised} can run, of {delivered} delivered; {limit} first held them back "
-        "in {since} ({site})."
+        "in {since}, at {site}."
     ),
     "verdict.held_then_power": (
         "At the end of {month}, {energised} can run, of {delivered} delivered; {limit} first held them back "
-        "in {since}, power from {power_since} ({site})."
+        "in {since}, power from {power_since}, at {site}."
     ),
     "verdict.held_then_power_elsewhere": (
         "At the end of {month}, {energised} can run, of {delivered} delivered; {limit} first held them back "
-        "in {since} ({site}), power from {power_since} ({power_site})."
+        "in {since}, at {site}, and power from {power_since}, at {power_site}."
     ),
     "verdict.unknown": "This run holds no energised GPUs: the build-out was not computed.",
-    "verdict.documented": "{month} is the last month with published figures; what follows it rests on plans and assumptions.",
+    "verdict.documented": (
+        "{month} is the last month with published figures; what follows it rests on plans and assumptions."
+    ),
 }
 
 BINDING: Mapping[str, str] = {
@@ -107,7 +111,10 @@ TIMELINE: Mapping[str, str] = {
     "timeline.power_binds_first": "power binds from {month} (first day {day})",
     "timeline.held_by": "held back by",
     "timeline.reported_by": "as reported: {source}",
-    "timeline.aria": "Build-out of {site}: announced, ordered, delivered, installed, energised and useful GPUs by day. The numbers are under Data.",
+    "timeline.aria": (
+        "Build-out of {site}: announced, ordered, delivered, installed, energised and useful GPUs by "
+        "day. The numbers are under Data."
+    ),
     "gpus.announced": "announced",
     "gpus.ordered": "ordered",
     "gpus.delivered": "delivered",
@@ -136,12 +143,17 @@ TIMELINE: Mapping[str, str] = {
     "event.storage": "storage", "event.solar": "solar", "event.permit": "permit", "event.cooling": "cooling",
     "event.water": "water", "event.workload": "workload", "event.milestone": "milestone",
     "event.binding": "limit", "event.shed": "shedding", "event.price": "price",
-    "empty.timeline": "No order, delivery or announcement is known for {site}: give the scenario deliveries to this site.",
+    "empty.timeline": (
+        "No order, delivery or announcement is known for {site}: give the scenario deliveries to this "
+        "site."
+    ),
 }  # fmt: skip
 
 FIGURES: Mapping[str, str] = {
     "section.figures": "Six figures",
-    "section.figures.about": "Each with its unit, its time and its source. A point estimate carries no range: none was computed.",
+    "section.figures.about": (
+        "Each with its unit, its time and its source. A point estimate carries no range: none was computed."
+    ),
     "figure.gpus": "GPUs that can run",
     "figure.gpus.about": "Energised, of {delivered} delivered.",
     "figure.power": "Facility power provisioned for them",
@@ -189,7 +201,9 @@ POWER: Mapping[str, str] = {
     "section.power.about": "What can be relied on, what was used hour by hour, and where the energy went.",
     "chart.firm": "Firm power against what the GPUs need",
     "chart.firm.unit": "Facility MW by day; provisioned, not measured",
-    "chart.firm.aria": "Firm power of {site} by day, and the facility power that the installed and energised GPUs need.",
+    "chart.firm.aria": (
+        "Firm power of {site} by day, and the facility power that the installed and energised GPUs need."
+    ),
     "chart.dispatch": "Where each megawatt came from",
     "chart.dispatch.unit": "MW; stores being filled and power nobody used stand below zero",
     "chart.dispatch.aria": "Dispatch of {site} by source.",
@@ -215,7 +229,9 @@ POWER: Mapping[str, str] = {
     "choice.show": "Show",
     "choice.product": "Product",
     "choice.any": "any",
-    "data.rounded": "In this file these values are rounded to {step}; the run's own tables hold them in full.",
+    "data.rounded": (
+        "In this file these values are rounded to {step}; the run's own tables hold them in full."
+    ),
     "zoom.year": "Last documented year",
     "zoom.peak": "Week of highest load",
     "zoom.shed": "Week of most shedding",
@@ -289,7 +305,9 @@ COMPUTE: Mapping[str, str] = {
 
 MONEY: Mapping[str, str] = {
     "section.money": "Money",
-    "section.money.about": "What was spent on things that last, what running costs, and what a unit of product costs.",
+    "section.money.about": (
+        "What was spent on things that last, what running costs, and what a unit of product costs."
+    ),
     "chart.capital": "Capital, by item",
     "chart.capital.unit": "USD, from the start to the last documented month",
     "chart.capital.total": "{usd} to the end of {month}; {whole} over the whole run.",
@@ -328,6 +346,10 @@ ENVIRONMENT: Mapping[str, str] = {
     "chart.nox.unit": "Short tons in the 365 days to each day, from fuel burnt on the site",
     "chart.nox.rolling": "last 365 days",
     "chart.nox.limit": "permit {name}: {tons} short tons",
+    "chart.nox.covers": (
+        "The line counts every unit of the site, rented ones included; a permit covers the units that "
+        "name it."
+    ),
     "chart.nox.no_limit": "The scenario states no limit for this site.",
     "chart.nox.aria": "Nitrogen oxides of {site} in the year before each day, and the permit's limit.",
     "unit.short_tons": "short tons",
@@ -343,9 +365,12 @@ ENVIRONMENT: Mapping[str, str] = {
 
 CHECKS: Mapping[str, str] = {
     "section.checks": "Checks and doubts",
-    "section.checks.about": "What the model verifies about itself, and what a reader must know before trusting it.",
+    "section.checks.about": (
+        "What the model verifies about itself, and what a reader must know before trusting it."
+    ),
     "chart.residuals": "Do the accounts close?",
     "chart.residuals.unit": "Worst monthly gap as a share of throughput; allowed is 10⁻⁹",
+    "chart.residuals.share": "share of throughput",
     "chart.nodes": "Every node that must balance",
     "chart.nodes.unit": "Sums over the whole run",
     "account.energy": "Energy", "account.water": "Water", "account.carbon": "Carbon", "account.money": "Money",
@@ -359,18 +384,24 @@ CHECKS: Mapping[str, str] = {
     "empty.ledger": "The ledger of this run is empty.",
     "empty.notes": "The scenario names no doubt and no conflict. That is no proof that there is none.",
     "section.assumptions": "Assumptions",
-    "section.assumptions.about": "Every number that the result rests on: given by the scenario, taken from the catalogue, or a default.",
+    "section.assumptions.about": (
+        "Every number that the result rests on: given by the scenario, taken from the catalogue, or a "
+        "default."
+    ),
     "assumption.range": "Range",
     "assumption.origin": "Origin",
     "assumption.as_of": "As of",
     "origin.given": "given", "origin.catalogue": "catalogue", "origin.default": "default",
+    "assumptions.not_said": "not said",
     "assumptions.search": "Search path, value, source",
     "assumptions.count": "{n} of {all}",
     "assumptions.of": "that belong to: {title}.",
     "assumptions.clear": "Show all",
     "empty.assumptions": "The run carries no assumptions; nothing here can be traced to a source.",
     "section.reproduce": "How to reproduce this",
-    "section.reproduce.about": "The same scenario, version and seed give the same tables, byte for byte, on one machine.",
+    "section.reproduce.about": (
+        "The same scenario, version and seed give the same tables, byte for byte, on one machine."
+    ),
     "reproduce.version": "Gigawatt version",
     "reproduce.scenario": "Scenario",
     "reproduce.sha256": "Its SHA-256",
@@ -381,18 +412,48 @@ CHECKS: Mapping[str, str] = {
 }  # fmt: skip
 
 METHODS: Mapping[str, str] = {
-    "method.timeline.what": "GPUs at each stage at the end of every day, and the limit that keeps the next one from running.",
-    "method.timeline.formula": "energised = the least of installed, hall, firm power and cooling,\neach in provisioned facility MW; the least of them binds.\ndelivery binds where all that arrived runs and more is on order.",
-    "method.timeline.limits": "Stages within a day; part-loads of a hall. Reported points are laid over and never enter the model.",
-    "method.figure-gpus.what": "GPUs that may be switched on together at the end of the month: installed, and within hall, firm power and cooling.",
-    "method.figure-gpus.formula": "energised MW = min(installed, hall, firm power, cooling), facility MW provisioned\nenergised GPUs = energised MW / (provisioned MW a GPU x design PUE)",
+    "method.timeline.what": (
+        "GPUs at each stage at the end of every day, and the limit that keeps the next one from running."
+    ),
+    "method.timeline.formula": (
+        "energised = the least of installed, hall, firm power and cooling,\neach in provisioned facility "
+        "MW; the least of them binds.\ndelivery binds where all that arrived runs and more is on order."
+    ),
+    "method.timeline.limits": (
+        "Stages within a day; part-loads of a hall. Reported points are laid over and never enter the "
+        "model."
+    ),
+    "method.figure-gpus.what": (
+        "GPUs that may be switched on together at the end of the month: installed, and within hall, firm "
+        "power and cooling."
+    ),
+    "method.figure-gpus.formula": (
+        "energised MW = min(installed, hall, firm power, cooling), facility MW provisioned\nenergised "
+        "GPUs = energised MW / (provisioned MW a GPU x design PUE)"
+    ),
     "method.figure-gpus.limits": "Whether a workload uses them: see useful GPUs.",
-    "method.figure-power.what": "Power that the facility must provide for the energised GPUs at the hottest hour it is designed for.",
-    "method.figure-power.formula": "facility MW = sum over chips (GPUs x provisioned kW of their system) x design PUE",
-    "method.figure-power.limits": "It is neither nameplate nor a meter reading; the mean drawn in the month stands beside it.",
-    "method.figure-cost.what": "What one GPU-hour that makes progress costs, all of it: chips, facility, power, operation, finance, and the hours paid for and not used.",
-    "method.figure-cost.formula": "USD per useful GPU-hour = (capital charges + power + operation) / useful GPU-hours\nidleness = that, less the same cost / installed GPU-hours",
-    "method.figure-cost.limits": "Taxes, research and salaries beyond operation. The calendar year shown is the one of the last documented month, or the nearest that was costed.",
+    "method.figure-power.what": (
+        "Power that the facility must provide for the energised GPUs at the hottest hour it is designed "
+        "for."
+    ),
+    "method.figure-power.formula": (
+        "facility MW = sum over chips (GPUs x provisioned kW of their system) x design PUE"
+    ),
+    "method.figure-power.limits": (
+        "It is neither nameplate nor a meter reading; the mean drawn in the month stands beside it."
+    ),
+    "method.figure-cost.what": (
+        "What one GPU-hour that makes progress costs, all of it: chips, facility, power, operation, "
+        "finance, and the hours paid for and not used."
+    ),
+    "method.figure-cost.formula": (
+        "USD per useful GPU-hour = (capital charges + power + operation) / useful GPU-hours\nidleness = "
+        "that, less the same cost / installed GPU-hours"
+    ),
+    "method.figure-cost.limits": (
+        "Taxes, research and salaries beyond operation. The calendar year shown is the one of the last "
+        "documented month, or the nearest that was costed."
+    ),
     "method.figure-energy.what": "Electrical energy that the facility used over the months named.",
     "method.figure-energy.formula": "MWh = sum over hours of facility_served_mw x 1 h",
     "method.figure-energy.limits": "Energy of building it, and losses of the grid before the connection.",
@@ -400,14 +461,32 @@ METHODS: Mapping[str, str] = {
     "method.figure-water.formula": "make-up = evaporated + drift + blowdown, m3, summed over hours",
     "method.figure-water.limits": "Water used where the power is generated; sanitary water.",
     "method.figure-carbon.what": "Carbon dioxide of the electricity over the months named.",
-    "method.figure-carbon.formula": "t CO2 = fuel burnt x carbon content (HHV) + grid import x regional average",
-    "method.figure-carbon.limits": "Other greenhouse gases, building, and chips. Market-based accounting would count contracts instead.",
-    "method.firm.what": "Power that can be relied on, by day, against what the installed and the energised GPUs would need.",
-    "method.firm.formula": "firm = grid limit + permitted units, derated for heat, less the spare units\n     + stores for their duration only",
+    "method.figure-carbon.formula": (
+        "t CO2 = fuel burnt x carbon content (HHV) + grid import x regional average"
+    ),
+    "method.figure-carbon.limits": (
+        "Other greenhouse gases, building, and chips. Market-based accounting would count contracts "
+        "instead."
+    ),
+    "method.firm.what": (
+        "Power that can be relied on, by day, against what the installed and the energised GPUs would "
+        "need."
+    ),
+    "method.firm.formula": (
+        "firm = grid limit + permitted units, derated for heat, less the spare units\n     + stores for "
+        "their duration only"
+    ),
     "method.firm.limits": "Shortages within the hour, and faults of the connection itself.",
-    "method.dispatch.what": "Where each megawatt came from. Beyond 120 days the chart shows daily means, closer in the hours.",
-    "method.dispatch.formula": "grid + turbines + gensets + solar + discharge - charge - curtailed\n = facility demand - shed",
-    "method.dispatch.limits": "Swings within an hour. Hourly values are rounded in this file; the tables beside it hold them in full.",
+    "method.dispatch.what": (
+        "Where each megawatt came from. Beyond 120 days the chart shows daily means, closer in the hours."
+    ),
+    "method.dispatch.formula": (
+        "grid + turbines + gensets + solar + discharge - charge - curtailed\n = facility demand - shed"
+    ),
+    "method.dispatch.limits": (
+        "Swings within an hour. Hourly values are rounded in this file; the tables beside it hold them "
+        "in full."
+    ),
     "method.duration.what": "Facility load of each year, highest hour first.",
     "method.duration.formula": "load exceeded in p % of the year's hours, p = 0 ... 100",
     "method.duration.limits": "Peaks shorter than an hour.",
@@ -432,8 +511,14 @@ METHODS: Mapping[str, str] = {
     "method.chips.what": "GPUs of each type at the end of the last documented month.",
     "method.chips.formula": "sum of deliveries, installations and energised shares by type",
     "method.chips.limits": "Spares, and machines returned.",
-    "method.levels.what": "Three levels of power that are never the same: provisioned for all installed, provisioned for the energised, and drawn.",
-    "method.levels.formula": "provisioned = GPUs x provisioned kW of their system x design PUE\ndrawn = facility_served_mw, low, mean and high of the day",
+    "method.levels.what": (
+        "Three levels of power that are never the same: provisioned for all installed, provisioned for "
+        "the energised, and drawn."
+    ),
+    "method.levels.formula": (
+        "provisioned = GPUs x provisioned kW of their system x design PUE\ndrawn = facility_served_mw, "
+        "low, mean and high of the day"
+    ),
     "method.levels.limits": "Nameplate power, which is higher still.",
     "method.capital.what": "Money spent on things that last, by item.",
     "method.capital.formula": "sum of the ledger's entries from cash to capital",
@@ -442,10 +527,14 @@ METHODS: Mapping[str, str] = {
     "method.operation.formula": "sum of the ledger's entries from cash to operation",
     "method.operation.limits": "Depreciation and interest: see unit cost.",
     "method.cash.what": "Money that came from customers and went to suppliers, month by month.",
-    "method.cash.formula": "in: entries from customers to cash\nout: entries from cash to capital and to operation",
+    "method.cash.formula": (
+        "in: entries from customers to cash\nout: entries from cash to capital and to operation"
+    ),
     "method.cash.limits": "What owners and lenders put in, interest and tax: a later room.",
     "method.unit-cost.what": "Cost of one unit of product in a year, part by part, with idleness apart.",
-    "method.unit-cost.formula": "parts add up to the total; idleness = cost of what was paid for and not used",
+    "method.unit-cost.formula": (
+        "parts add up to the total; idleness = cost of what was paid for and not used"
+    ),
     "method.unit-cost.limits": "Differences between tenants.",
     "method.water-source.what": "Water drawn each month, by source.",
     "method.water-source.formula": "sum over hours of the draw by source, m3",
@@ -460,17 +549,38 @@ METHODS: Mapping[str, str] = {
     "method.carbon-rate.formula": "kg/MWh = (fuel + grid) t x 1000 / facility MWh, by month",
     "method.carbon-rate.limits": "Embodied carbon.",
     "method.nox.what": "Nitrogen oxides of the year that ends on each day, against the permit.",
-    "method.nox.formula": "sum of nox_kg over the last 365 days; in its first year, of the days so far\n1 short ton = 907.18474 kg",
-    "method.nox.limits": "Units outside a permit are in the sum as well; which unit a limit covers is in the scenario.",
+    "method.nox.formula": (
+        "sum of nox_kg over the last 365 days; in its first year, of the days so far\n1 short ton = "
+        "907.18474 kg"
+    ),
+    "method.nox.limits": (
+        "Units outside a permit are in the sum as well; which unit a limit covers is in the scenario."
+    ),
     "method.residuals.what": "How well each account closes.",
-    "method.residuals.formula": "residual = worst monthly |in - out - change of stock| of an internal node / its throughput",
+    "method.residuals.formula": (
+        "residual = worst monthly |in - out - change of stock| of an internal node / its throughput"
+    ),
     "method.residuals.limits": "An error that enters on both sides.",
     "method.nodes.what": "What went in and out of every node that must balance, over the whole run.",
     "method.nodes.formula": "in - out - change of stock = 0",
     "method.nodes.limits": "Nodes at the edge (fuel, air, owners) neither balance nor need to.",
 }  # fmt: skip
 
-_PARTS = (PAGE, DATES, VERDICT, BINDING, TIMELINE, FIGURES, METHOD, POWER, COMPUTE, MONEY, ENVIRONMENT, CHECKS, METHODS)
+_PARTS = (
+    PAGE,
+    DATES,
+    VERDICT,
+    BINDING,
+    TIMELINE,
+    FIGURES,
+    METHOD,
+    POWER,
+    COMPUTE,
+    MONEY,
+    ENVIRONMENT,
+    CHECKS,
+    METHODS,
+)
 MESSAGES: Mapping[str, str] = {key: text for part in _PARTS for key, text in part.items()}
 
 

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import html
 import json
-import os
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,9 +16,9 @@ from gigawatt.report.payload import build
 from gigawatt.results import Run
 
 SCRIPTS = (
-    "core.js", "format.js", "unpack.js", "theme.js", "dialog.js", "figure.js", "chart.js", "band.js", "header.js",
-    "timeline.js", "keyfigures.js", "power.js", "dispatch.js", "heat.js", "compute.js", "money.js",
-    "environment.js", "checks.js", "assumptions.js", "reproduce.js", "main.js",
+    "core.js", "format.js", "unpack.js", "theme.js", "dialog.js", "figure.js", "chart.js", "band.js",
+    "header.js", "timeline.js", "keyfigures.js", "power.js", "dispatch.js", "heat.js", "compute.js",
+    "money.js", "environment.js", "checks.js", "assumptions.js", "reproduce.js", "main.js",
 )  # fmt: skip
 """Parts of the page's program in the order in which they are joined; they share one scope."""
 STYLES = ("base.css", "figure.css", "sections.css", "print.css")
@@ -45,7 +44,12 @@ def style() -> str:
 def _data(payload: dict[str, Any]) -> str:
     """Write JSON that cannot end its script element or open a comment in it, whatever its strings hold."""
     text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        text.replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
 
 
 def _hash(script: str) -> str:
@@ -78,13 +82,15 @@ def render(run: Run) -> str:
     payload = build(run)
     library, ours = _part("assets", "echarts.min.js"), program()
     title = html.escape(f"{payload['meta']['title']} · Gigawatt")
+    policy = html.escape(_policy(library, ours), quote=True)
     return (
         f'<!doctype html>\n<html lang="{MESSAGES["language"]}" dir="{MESSAGES["direction"]}">\n<head>\n'
         '<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{html.escape(_policy(library, ours), quote=True)}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f'<link rel="icon" href="data:,">\n<title>{title}</title>\n<style>\n{style()}</style>\n</head>\n<body>\n'
+        f'<link rel="icon" href="data:,">\n<title>{title}</title>\n'
+        f"<style>\n{style()}</style>\n</head>\n<body>\n"
         f'<div id="page"></div>\n<noscript>{_without_script(payload)}</noscript>\n'
         f'<script type="application/json" id="payload">{_data(payload)}</script>\n'
         f"<script>{library}</script>\n<script>{ours}</script>\n</body>\n</html>\n"
@@ -106,6 +112,6 @@ def write_report(run: Run, path: Path) -> None:
     partial = path.with_name(path.name + ".partial")
     try:
         partial.write_text(render(run), encoding="utf-8", newline="\n")
-        os.replace(partial, path)
+        partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

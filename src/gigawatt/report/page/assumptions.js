@@ -1,6 +1,6 @@
 // Assumptions: every number that the result rests on, to search and to filter.
 
-const COLUMNS = ["path", "value", "low", "origin", "source", "as_of", "confidence", "note"];
+const NOT_SAID = "-";
 const assumptionState = { text: "", origin: "", confidence: "", patterns: null };
 let refillAssumptions = () => {};
 
@@ -13,8 +13,8 @@ function filterAssumptions(patterns, title) {
 
 function matchesAssumption(a) {
   const s = assumptionState;
-  if (s.origin && a.origin !== s.origin) return false;
-  if (s.confidence && a.confidence !== s.confidence) return false;
+  if (s.origin && (a.origin || NOT_SAID) !== s.origin) return false;
+  if (s.confidence && (a.confidence || NOT_SAID) !== s.confidence) return false;
   if (s.patterns && !s.patterns.list.some((p) => p.test(a.path))) return false;
   return s.text === "" || [a.path, a.value, a.source, a.note].some((part) => part.toLowerCase().includes(s.text));
 }
@@ -28,7 +28,7 @@ function assumptionSection() {
   const counts = (field) => {
     const by = {};
     for (const a of payload.assumptions) by[a[field]] = (by[a[field]] || 0) + 1;
-    return [["", say("choice.any")], ...Object.entries(by).sort((x, y) => y[1] - x[1]).map(([name, n]) => [name, `${name || words["number.missing"]} (${n})`])];
+    return [["", say("choice.any")], ...Object.entries(by).sort((x, y) => y[1] - x[1]).map(([name, n]) => [name || NOT_SAID, `${name ? named(field + ".", name) : say("assumptions.not_said")} (${n})`])];
   };
   const body = el("tbody");
   const told = el("p", { class: "unit", "aria-live": "polite", id: "assumption-count" });

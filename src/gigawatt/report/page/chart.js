@@ -113,7 +113,7 @@ function timeAxis(extra) {
     type: "time",
     axisLine: { lineStyle: { color: colour("ink-3") } },
     axisTick: { length: 4, lineStyle: { color: colour("ink-3") } },
-    axisLabel: { ...text(12, "ink-2"), formatter: timeLabel, hideOverlap: true, showMinLabel: true },
+    axisLabel: { ...text(12, "ink-2"), formatter: timeLabel, hideOverlap: true, showMinLabel: true, showMaxLabel: false },
     splitLine: { show: false },
     ...extra,
   };
@@ -142,6 +142,12 @@ function valueAxis(most, unit, extra) {
     axisLabel: { ...text(12, "ink-2"), formatter: (value) => significant(value / factor) },
     ...extra,
   };
+}
+
+/** Room for the labels of a value axis; what is drawn beside it keeps its own. */
+function axisRoom(most, unit) {
+  const [factor] = scaleFor(most, unit);
+  return Math.max(40, significant(niceTop(most) / factor).length * 6.8 + 16);
 }
 
 function line(name, data, fill, extra) {

@@ -1,9 +1,9 @@
 // Checks: do the accounts close, and what must the reader doubt.
 
 function residualTable() {
-  const columns = [{ name: "account" }, { name: "residual", unit: "fraction of throughput" }, { name: "closes" }];
+  const columns = [{ name: "account" }, { name: "residual", unit: say("chart.residuals.share") }, { name: "closes" }];
   return {
-    table: () => ({ columns, rows: payload.residuals.map((r) => [r.account, r.residual, r.booked ? String(r.closes) : "not booked"]) }),
+    table: () => ({ columns, rows: payload.residuals.map((r) => [r.account, r.residual, r.booked ? String(r.closes) : "not_booked"]) }),
     draw(box) {
       box.append(
         el(
@@ -31,7 +31,7 @@ function nodeTable() {
   return {
     table: () => ({ columns: columns.map((name) => ({ name })), rows }),
     draw(box) {
-      const shown = payload.nodes.map((n) => [sites.find((s) => s.name === n.site)?.title ?? n.site, named("account.", n.account), named("node.", n.node), quantity(n.in, n.unit), quantity(n.out, n.unit), quantity(n.kept, n.unit), quantity(n.worst, n.unit)]);
+      const shown = payload.nodes.map((n) => [sites.find((s) => s.name === n.site)?.short ?? n.site, named("account.", n.account), nodeName(n.node), quantity(n.in, n.unit), quantity(n.out, n.unit), quantity(n.kept, n.unit), quantity(n.worst, n.unit)]);
       const table = plainTable(["table.site", "table.account", "table.node", "table.in", "table.out", "table.kept", "table.worst"].map((k) => say(k)), shown, { class: "nodes" });
       for (const row of table.querySelectorAll("tr")) for (const [i, cell] of [...row.children].entries()) if (i > 2) cell.classList.add("number");
       box.append(table);

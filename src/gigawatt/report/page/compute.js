@@ -4,7 +4,7 @@ const TONES = ["tone-1", "tone-2", "tone-3", "tone-4", "tone-5", "tone-6"];
 
 function usefulPanel(site) {
   const d = site.daily;
-  if (!anyKnown(d.useful_gpus) && !anyKnown(d.energised_gpus)) return { empty: "empty.useful", values: { site: site.title } };
+  if (!anyKnown(d.useful_gpus) && !anyKnown(d.energised_gpus)) return { empty: "empty.useful", values: { site: site.short } };
   const loads = site.workloads.map((w, i) => {
     const gpus = site.work[`${i}:gpus`];
     const goodput = site.work[`${i}:goodput_frac`];
@@ -14,9 +14,9 @@ function usefulPanel(site) {
   return {
     table: () => ({ columns: [{ name: "day" }, { name: "energised_gpus" }, { name: "useful_gpus" }, ...loads.map((w) => ({ name: w.name, unit: "useful GPUs" }))], rows: Array.from({ length: clock.days }, (_, i) => [isoDay(dayAt(i)), d.energised_gpus[i], d.useful_gpus[i], ...loads.map((w) => Math.round(w.values[i]))]) }),
     draw(box) {
-      chart(box, say("chart.useful.aria", { site: site.title }), 280, () =>
+      chart(box, say("chart.useful.aria", { site: site.short }), 280, () =>
         common({
-          grid: { outerBoundsMode: "none", left: 60, right: 12, top: 30, bottom: 26 },
+          grid: { outerBoundsMode: "none", left: axisRoom(most, "GPUs"), right: 12, top: 30, bottom: 26 },
           xAxis: timeAxis({ min: firstDay, max: lastInstant }),
           yAxis: valueAxis(most, "GPUs", { min: 0 }),
           series: [
@@ -28,7 +28,7 @@ function usefulPanel(site) {
         }),
       );
       box.append(key([...loads.map((w) => ({ name: w.name, fill: w.fill })), { name: words["gpus.energised"], fill: "accent", mark: "stroke" }]));
-      if (loads.length === 0) box.append(emptyState("empty.workloads", { site: site.title }));
+      if (loads.length === 0) box.append(emptyState("empty.workloads", { site: site.short }));
     },
   };
 }
@@ -36,17 +36,16 @@ function usefulPanel(site) {
 function workPanel(id, column, unit, options) {
   return (site) => {
     const loads = site.workloads.map((w, i) => ({ ...w, fill: TONES[i % TONES.length], values: options.values(site.work[`${i}:${column}`], site.work[`${i}:gpus`]) })).filter((w) => (!options.only || options.only(w)) && anyKnown(w.values));
-    if (loads.length === 0) return { empty: options.empty, values: { site: site.title } };
+    if (loads.length === 0) return { empty: options.empty, values: { site: site.short } };
     const most = options.max ?? Math.max(...loads.map((w) => largest(w.values)));
     return {
       table: () => ({ columns: [{ name: "day" }, ...loads.map((w) => ({ name: w.name, unit: unit === "frac" ? "fraction" : unit }))], rows: Array.from({ length: clock.days }, (_, i) => [isoDay(dayAt(i)), ...loads.map((w) => w.values[i])]) }),
       draw(box) {
-        const left = unit === "frac" ? 48 : 56;
-        chart(box, say(`chart.${id}.aria`, { site: site.title }), 230, () =>
+        chart(box, say(`chart.${id}.aria`, { site: site.short }), 230, () =>
           common({
-            grid: { left, right: 12, top: 30, bottom: 26 },
+            grid: { left: axisRoom(most, unit), right: 12, top: 30, bottom: 26 },
             xAxis: timeAxis({ min: firstDay, max: lastInstant }),
-            yAxis: valueAxis(most, unit, { min: options.min ?? 0, max: options.max }),
+            yAxis: valueAxis(most, unit, { min: options.min ?? 0, max: options.max, interval: options.max ? options.max / 4 : undefined }),
             series: loads.map((w, i) => line(w.name, dailyPairs(w.values), colour(w.fill), { lineStyle: { color: colour(w.fill), width: 1.6, type: ["solid", "dashed", "dotted"][i % 3] }, sampling: "lttb", markLine: i === 0 ? markLines([documentedLine()]) : undefined })),
             tooltip: { ...common().tooltip, formatter: (points) => seriesTip(points, unit, isoDay) },
           }),
@@ -69,7 +68,7 @@ function cumulative(values) {
 
 function levelsPanel(site) {
   const d = site.daily;
-  if (!anyKnown(d.installed_facility_mw) && !anyKnown(d.facility_served_mw_mean)) return { empty: "empty.levels", values: { site: site.title } };
+  if (!anyKnown(d.installed_facility_mw) && !anyKnown(d.facility_served_mw_mean)) return { empty: "empty.levels", values: { site: site.short } };
   const lines = [["installed_facility_mw", "ink", "dashed", 1.3], ["energised_facility_mw", "accent", "solid", 2.2], ["facility_served_mw_mean", "useful", "solid", 1.4], ["it_served_mw_mean", "tone-2", "solid", 1.2]];
   const columns = [...lines.map(([name]) => name), "facility_served_mw_low", "facility_served_mw_high"];
   const most = largest(d.installed_facility_mw, d.energised_facility_mw, d.facility_served_mw_high);
@@ -78,9 +77,9 @@ function levelsPanel(site) {
     draw(box) {
       const low = d.facility_served_mw_low;
       const high = d.facility_served_mw_high;
-      chart(box, say("chart.levels.aria", { site: site.title }), 280, () =>
+      chart(box, say("chart.levels.aria", { site: site.short }), 280, () =>
         common({
-          grid: { outerBoundsMode: "none", left: 48, right: 12, top: 30, bottom: 26 },
+          grid: { outerBoundsMode: "none", left: axisRoom(most, "MW"), right: 12, top: 30, bottom: 26 },
           xAxis: timeAxis({ min: firstDay, max: lastInstant }),
           yAxis: valueAxis(most, "MW", { min: 0 }),
           series: [
@@ -105,7 +104,7 @@ function levelsPanel(site) {
 function chipsPanel(site) {
   const stages = ["ordered", "delivered", "installed", "energised"].filter((stage) => site.chips[stage]);
   const chips = [...new Set(stages.flatMap((stage) => Object.keys(site.chips[stage])))];
-  if (chips.length === 0) return { empty: "empty.chips", values: { site: site.title } };
+  if (chips.length === 0) return { empty: "empty.chips", values: { site: site.short } };
   const at = (stage, chip) => site.chips[stage][chip]?.[clock.documented] ?? 0;
   return {
     table: () => ({ columns: [{ name: "month" }, { name: "chip" }, ...stages.map((name) => ({ name, unit: "GPUs" }))], rows: clock.months.flatMap((m, i) => chips.map((chip) => [m, chip, ...stages.map((stage) => site.chips[stage][chip]?.[i] ?? 0)])) }),
@@ -125,9 +124,10 @@ function chipsPanel(site) {
 
 function milestonePanel(site) {
   const found = payload.events.filter((e) => e.site === site.name && e.kind === "milestone");
-  if (found.length === 0) return { empty: "empty.milestones", values: { site: site.title } };
-  const columns = [say("table.day"), say("table.milestone"), say("assumption.source")];
-  const rows = found.map((e) => [e.day, e.text, e.source || words["number.missing"]]);
+  if (found.length === 0) return { empty: "empty.milestones", values: { site: site.short } };
+  const sourced = found.some((e) => e.source);
+  const columns = [say("table.day"), say("table.milestone"), ...(sourced ? [say("assumption.source")] : [])];
+  const rows = found.map((e) => [e.day, e.text, ...(sourced ? [e.source || words["number.missing"]] : [])]);
   return { table: () => ({ columns: [{ name: "day" }, { name: "milestone" }, { name: "source" }], rows: found.map((e) => [e.day, e.text, e.source]) }), draw: (box) => box.append(plainTable(columns, rows)) };
 }
 

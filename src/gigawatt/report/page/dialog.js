@@ -32,7 +32,7 @@ function plainTable(columns, rows, attributes) {
       "table",
       attributes || {},
       el("thead", {}, el("tr", {}, columns.map((name, i) => el("th", { scope: "col", class: numeric[i] ? "number" : null }, name)))),
-      el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, i) => el("td", { class: numeric[i] ? "number" : null }, String(cell(value))))))),
+      el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, i) => el("td", { class: numeric[i] ? "number" : /^\d{4}-\d{2}(-\d{2})?$/.test(value) ? "date" : null }, String(cell(value))))))),
     ),
   );
 }

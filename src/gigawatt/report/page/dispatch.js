@@ -29,7 +29,7 @@ function dispatchPairs(site, name, window_, sign) {
   if (!fine && !site.means) site.means = {};
   const values = fine ? hourly : (site.means[name] ??= dailyMeans(hourly));
   const first = Math.max(0, Math.floor((window_[0] - firstDay) / step) - 1);
-  const last = Math.min(values.length, Math.ceil((window_[1] - firstDay) / step) + 1);
+  const last = Math.min(values.length, Math.ceil((window_[1] - firstDay) / step));
   const pairs = [];
   for (let i = first; i < last; i++) pairs.push([firstDay + i * step, Number.isFinite(values[i]) ? sign * values[i] : 0]);
   return pairs;
@@ -50,7 +50,7 @@ function dispatchOption(site, { narrow }) {
   const most = largest(siteLoad(site), site.hourly.grid_mw);
   const below = largest(...down.map(([name]) => site.hourly[name]));
   return common({
-    grid: { outerBoundsMode: "none", left: 48, right: 12, top: 30, bottom: 62 },
+    grid: { outerBoundsMode: "none", left: axisRoom(most, "MW") + 8, right: 12, top: 30, bottom: 62 },
     xAxis: timeAxis({ min: firstDay, max: lastInstant }),
     yAxis: valueAxis(most, "MW", { min: below > 0 ? -below * 1.2 : 0, axisLabel: { ...valueAxis(most, "MW").axisLabel, showMinLabel: below === 0 } }),
     dataZoom: [
@@ -74,7 +74,7 @@ function setDispatchWindow(window_, from) {
 
 function dispatchPanel(site) {
   const [up, down] = dispatchShown(site);
-  if (up.length === 0) return { empty: "empty.dispatch", values: { site: site.title } };
+  if (up.length === 0) return { empty: "empty.dispatch", values: { site: site.short } };
   const columns = [...up, ...down].map(([name]) => name);
   return {
     table() {
@@ -88,7 +88,7 @@ function dispatchPanel(site) {
     draw(box) {
       const resolution = el("p", { class: "unit" });
       let quiet = false;
-      const entry = chart(box, say("chart.dispatch.aria", { site: site.title }), 320, (size) => dispatchOption(site, size), (painted) => {
+      const entry = chart(box, say("chart.dispatch.aria", { site: site.short }), 320, (size) => dispatchOption(site, size), (painted) => {
         resolution.textContent = say((dispatch.window[1] - dispatch.window[0]) / DAY_MS <= HOURLY_BELOW_DAYS ? "chart.dispatch.hours" : "chart.dispatch.days", { from: isoDay(dispatch.window[0]), to: isoDay(dispatch.window[1] - 1) });
         painted.instance.off("datazoom");
         painted.instance.on("datazoom", () => {

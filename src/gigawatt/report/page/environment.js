@@ -2,10 +2,10 @@
 
 function waterPanel(site) {
   const items = site.water_sources.map((name) => ({ name, values: byMonth(site.daily["water_from:" + name]) })).filter((i) => sum(i.values) > 0);
-  if (items.length === 0) return { empty: anyKnown(site.daily.water_makeup_m3) ? "empty.water_sources" : "empty.water", values: { site: site.title } };
+  if (items.length === 0) return { empty: anyKnown(site.daily.water_makeup_m3) ? "empty.water_sources" : "empty.water", values: { site: site.short } };
   return {
     table: () => ({ columns: [{ name: "month" }, ...items.map((i) => ({ name: i.name, unit: "m3" }))], rows: clock.months.map((m, k) => [m, ...items.map((i) => i.values[k])]) }),
-    draw: (box) => monthlyStack(box, items, "m3", say("chart.water-source.aria", { site: site.title })),
+    draw: (box) => monthlyStack(box, items, "m3", say("chart.water-source.aria", { site: site.short })),
   };
 }
 
@@ -13,14 +13,14 @@ function ratioPanel(id, unit, above, below, factor) {
   return (site) => {
     const top = byMonth(above(site));
     const bottoms = below.map(([name, column, fill]) => ({ name: words[name], fill, values: byMonth(site.daily[column]).map((mwh, m) => (mwh > 0 ? (top[m] * factor) / (mwh * 24) : NaN)) }));
-    if (sum(top) === 0 || !bottoms.some((b) => anyKnown(b.values))) return { empty: "empty.ratio", values: { site: site.title } };
+    if (sum(top) === 0 || !bottoms.some((b) => anyKnown(b.values))) return { empty: "empty.ratio", values: { site: site.short } };
     const most = Math.max(...bottoms.map((b) => largest(b.values)));
     return {
       table: () => ({ columns: [{ name: "month" }, ...bottoms.map((b) => ({ name: b.name, unit }))], rows: clock.months.map((m, k) => [m, ...bottoms.map((b) => b.values[k])]) }),
       draw(box) {
-        chart(box, say(`chart.${id}.aria`, { site: site.title }), 220, () =>
+        chart(box, say(`chart.${id}.aria`, { site: site.short }), 220, () =>
           common({
-            grid: { outerBoundsMode: "none", left: 52, right: 12, top: 30, bottom: 26 },
+            grid: { outerBoundsMode: "none", left: axisRoom(most, unit), right: 12, top: 30, bottom: 26 },
             xAxis: timeAxis({ min: firstDay, max: lastInstant }),
             yAxis: valueAxis(most, unit, { min: 0 }),
             series: bottoms.map((b, i) => line(b.name, monthlyPairs(b.values), colour(b.fill), { lineStyle: { color: colour(b.fill), width: 1.8, type: i ? "dashed" : "solid" }, sampling: undefined, markLine: i === 0 ? markLines([documentedLine()]) : undefined })),
@@ -35,10 +35,10 @@ function ratioPanel(id, unit, above, below, factor) {
 
 function carbonPanel(site) {
   const items = [["co2_fuel_t", "turbine"], ["co2_grid_t", "grid"]].map(([name, fill]) => ({ name: words["column." + name], fill, values: byMonth(site.daily[name]) })).filter((i) => sum(i.values) > 0);
-  if (items.length === 0) return { empty: "empty.carbon", values: { site: site.title } };
+  if (items.length === 0) return { empty: "empty.carbon", values: { site: site.short } };
   return {
     table: () => ({ columns: [{ name: "month" }, ...items.map((i) => ({ name: i.name, unit: "t" }))], rows: clock.months.map((m, k) => [m, ...items.map((i) => i.values[k])]) }),
-    draw: (box) => monthlyStack(box, items, "t", say("chart.carbon.aria", { site: site.title })),
+    draw: (box) => monthlyStack(box, items, "t", say("chart.carbon.aria", { site: site.short })),
   };
 }
 
@@ -53,16 +53,16 @@ function rollingYear(daily) {
 }
 
 function noxPanel(site) {
-  if (!anyKnown(site.daily.nox_kg)) return { empty: "empty.nox", values: { site: site.title } };
+  if (!anyKnown(site.daily.nox_kg)) return { empty: "empty.nox", values: { site: site.short } };
   const tons = rollingYear(site.daily.nox_kg).map((kg) => kg / SHORT_TON_KG);
   const limits = site.nox_limits.map((limit) => ({ ...limit, tons: limit.kg / SHORT_TON_KG, start: limit.from ? Math.max(Date.parse(limit.from), firstDay) : firstDay, end: limit.until ? Math.min(Date.parse(limit.until), lastInstant) : lastInstant })).filter((l) => l.end > l.start);
   const most = Math.max(largest(tons), ...limits.map((l) => l.tons)) * 1.05;
   return {
     table: () => ({ columns: [{ name: "day" }, { name: "nox", unit: "kg" }, { name: "nox_rolling_year", unit: "short tons" }], rows: Array.from(tons, (v, i) => [isoDay(dayAt(i)), site.daily.nox_kg[i], v]) }),
     draw(box) {
-      chart(box, say("chart.nox.aria", { site: site.title }), 260, () =>
+      chart(box, say("chart.nox.aria", { site: site.short }), 260, () =>
         common({
-          grid: { outerBoundsMode: "none", left: 52, right: 12, top: 30, bottom: 26 },
+          grid: { outerBoundsMode: "none", left: axisRoom(most, ""), right: 12, top: 30, bottom: 26 },
           xAxis: timeAxis({ min: firstDay, max: lastInstant }),
           yAxis: valueAxis(most, words["unit.short_tons"], { min: 0 }),
           series: [
@@ -73,7 +73,8 @@ function noxPanel(site) {
         }),
       );
       box.append(key([{ name: say("chart.nox.rolling"), fill: "turbine", mark: "stroke", text: say("key.highest", { value: quantity(largest(tons), words["unit.short_tons"]) }) }, ...limits.map((l) => ({ name: say("chart.nox.limit", { name: l.name, tons: significant(l.tons) }), fill: "shed", mark: "dash" }))]));
-      if (limits.length === 0) box.append(el("p", { class: "unit" }, say("chart.nox.no_limit")));
+      if (limits.length) box.append(el("p", { class: "unit" }, say("chart.nox.covers")));
+      else box.append(el("p", { class: "unit" }, say("chart.nox.no_limit")));
     },
   };
 }

@@ -66,7 +66,7 @@ function figure(id, options) {
     let any = false;
     for (const site of list) {
       const made = options.panels(site);
-      const head = options.whole || sites.length === 1 ? null : el("h4", {}, site.title);
+      const head = options.whole || sites.length === 1 ? null : el("h4", {}, options.fullTitle ? site.title : site.short);
       const box = el("div", { class: "panel-content" });
       grid.append(el("div", { class: "panel", "data-site": site.name || "" }, head, box));
       if (made.empty) box.append(emptyState(made.empty, made.values));

@@ -2,7 +2,7 @@
 
 function siteTabs() {
   if (sites.length < 2) return null;
-  const options = [["all", say("site.all")], ...sites.map((site) => [site.name, site.title])];
+  const options = [["all", say("site.all")], ...sites.map((site) => [site.name, site.short])];
   const group = el("div", { class: "tabs", role: "group", "aria-label": say("site.choose") });
   for (const [name, title] of options)
     group.append(el("button", { type: "button", "aria-pressed": String(name === state.site), "data-site": name, onclick: () => showSite(name) }, title));
@@ -24,12 +24,11 @@ function topBar() {
 
 function titleBlock() {
   const meta = payload.meta;
-  const span = say("header.span", { from: clock.months[0], to: clock.months[clock.months.length - 1], n: sites.length });
+  const span = say("header.span", { from: clock.months[0], to: clock.months[clock.months.length - 1] });
   return el(
     "header",
     { class: "title" },
     el("h1", {}, meta.title),
-    el("p", { class: "title-meta" }, span, " · ", say("header.version", { version: meta.version, seed: meta.seed })),
     meta.description ? el("p", { class: "description" }, meta.description) : null,
     el(
       "div",
@@ -41,6 +40,8 @@ function titleBlock() {
         el("span", { class: "kind" }, payload.verdict.kind),
         " ",
         say("verdict.documented", { month: monthInWords(documentedMonth) }),
+        " ",
+        span,
         " ",
         el("button", { type: "button", class: "source", onclick: () => openMethod("figure-gpus", words["figure.gpus"]) }, say("button.source")),
       ),

@@ -49,14 +49,14 @@ function heatPanel(site) {
   const kind = HEAT[heatState.what];
   const values = kind.values(site);
   const range = heatRange(values, heatState.what);
-  if (!range || !anyKnown(values)) return { empty: "empty.load", values: { site: site.title } };
+  if (!range || !anyKnown(values)) return { empty: "empty.load", values: { site: site.short } };
   return {
     table() {
       const rows = Array.from({ length: clock.days }, (_, d) => [isoDay(dayAt(d)), ...Array.from(values.slice(d * 24, d * 24 + 24))]);
       return { note: say("data.rounded", { step: quantity(heatState.what === "load" ? site.steps.grid_mw : site.steps.pue, kind.unit) }), columns: [{ name: "day" }, ...Array.from({ length: 24 }, (_, h) => ({ name: String(h).padStart(2, "0"), unit: kind.unit }))], rows };
     },
     draw(box) {
-      const canvas = el("canvas", { class: "heat", role: "img", "aria-label": say("chart.heat.aria", { site: site.title, what: words["heat." + heatState.what] }) });
+      const canvas = el("canvas", { class: "heat", role: "img", "aria-label": say("chart.heat.aria", { site: site.short, what: words["heat." + heatState.what] }) });
       const read = el("p", { class: "unit heat-read" }, say("chart.heat.hint"));
       canvas.addEventListener("mousemove", (event) => {
         const bounds = canvas.getBoundingClientRect();
@@ -64,7 +64,7 @@ function heatPanel(site) {
         const hour = 23 - Math.min(23, Math.floor(((event.clientY - bounds.top) / bounds.height) * 24));
         read.textContent = `${isoHour(dayAt(day) + hour * HOUR_MS)} · ${quantity(values[day * 24 + hour], kind.unit)}`;
       });
-      const years = clock.months.map((m, i) => [m, i]).filter(([m, i]) => i === 0 || m.endsWith("-01"));
+      const years = clock.months.map((m, i) => [m, i]).filter(([m, i]) => m.endsWith("-01") || (i === 0 && !clock.months.slice(1, 9).some((later) => later.endsWith("-01"))) || (i === 0 && clock.months.length < 24));
       const axis = el("div", { class: "heat-axis", "aria-hidden": "true" }, years.map(([m, i]) => el("span", { style: { "inset-inline-start": (100 * (monthStart(i) - firstDay)) / (lastInstant - firstDay) + "%" } }, i === 0 && !m.endsWith("-01") ? m : m.slice(0, 4))));
       const hours = el("div", { class: "heat-hours", "aria-hidden": "true" }, ["24", "12", "0"].map((h) => el("span", {}, h)));
       const scale = el("div", { class: "heat-scale" }, el("span", {}, quantity(range[0], kind.unit)), el("canvas", { width: 120, height: 10, "aria-hidden": "true" }), el("span", {}, quantity(range[1], kind.unit)));

@@ -1,7 +1,7 @@
 // Six figures, each with its unit, its date, its share by site, and whether it is a point or a range.
 
 function keyFigure(item) {
-  const shares = item.sites.length > 1 || !item.text ? el("dl", {}, item.sites.flatMap((s) => [el("dt", {}, sites.find((site) => site.name === s.site)?.title ?? s.site), el("dd", {}, s.text)])) : null;
+  const shares = item.sites.length > 1 || !item.text ? el("dl", {}, item.sites.flatMap((s) => [el("dt", {}, sites.find((site) => site.name === s.site)?.short ?? s.site), el("dd", {}, s.text)])) : null;
   const [number, ...unit] = item.text ? item.text.split(" ") : [];
   return el(
     "article",

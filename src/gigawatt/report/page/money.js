@@ -18,14 +18,17 @@ function barTable(rows, unit) {
 
 function capitalPanel(site) {
   const items = site.money.capital;
-  if (items.length === 0) return { empty: "empty.money", values: { site: site.title } };
+  if (items.length === 0) return { empty: "empty.money", values: { site: site.short } };
   const until = (usd) => sum(usd.slice(0, clock.documented + 1));
   return {
     table: () => ({ columns: [{ name: "month" }, ...items.map((i) => ({ name: i.item, unit: "USD" }))], rows: clock.months.map((m, k) => [m, ...items.map((i) => i.usd[k])]) }),
     draw(box) {
       const rows = items.map((i) => ({ name: i.item, value: until(i.usd) }));
       const total = { name: say("table.total"), value: sum(rows.map((r) => r.value)) };
-      box.append(barTable(rows.filter((r) => r.value > 0).sort((a, b) => b.value - a.value), "USD"));
+      const spent = rows.filter((r) => r.value > 0).sort((a, b) => b.value - a.value);
+      const rest = spent.slice(9);
+      const others = rest.length > 1 ? [{ name: say("table.rest", { n: rest.length }), value: sum(rest.map((r) => r.value)), fill: "tone-6" }] : rest;
+      box.append(barTable([...spent.slice(0, 9), ...others], "USD"));
       box.append(el("p", { class: "total" }, say("chart.capital.total", { month: documentedMonth, usd: quantity(total.value, "USD"), whole: quantity(sum(items.map((i) => i.total_usd)), "USD") })));
     },
   };
@@ -45,7 +48,7 @@ function monthlyStack(box, items, unit, label) {
 function monthlyBars(box, shown, most, unit, label) {
   chart(box, label, 260, ({ width }) =>
     common({
-      grid: { outerBoundsMode: "none", left: 52, right: 12, top: 30, bottom: 26 },
+      grid: { outerBoundsMode: "none", left: axisRoom(most, unit) + (shown.some((r) => r.values.some((v) => v < 0)) ? 8 : 0), right: 12, top: 30, bottom: 26 },
       xAxis: monthlyAxis(),
       yAxis: valueAxis(most, unit),
       series: shown.map((item, i) => ({
@@ -59,10 +62,10 @@ function monthlyBars(box, shown, most, unit, label) {
 
 function operationPanel(site) {
   const items = site.money.operation.filter((i) => i.total_usd > 0);
-  if (items.length === 0) return { empty: "empty.money", values: { site: site.title } };
+  if (items.length === 0) return { empty: "empty.money", values: { site: site.short } };
   return {
     table: () => ({ columns: [{ name: "month" }, ...items.map((i) => ({ name: i.item, unit: "USD" }))], rows: clock.months.map((m, k) => [m, ...items.map((i) => i.usd[k])]) }),
-    draw: (box) => monthlyStack(box, items.map((i) => ({ name: i.item, values: i.usd })), "USD", say("chart.operation.aria", { site: site.title })),
+    draw: (box) => monthlyStack(box, items.map((i) => ({ name: i.item, values: i.usd })), "USD", say("chart.operation.aria", { site: site.short })),
   };
 }
 
@@ -107,16 +110,16 @@ function unitCostPanel(site) {
 function cashPanel(site) {
   const total = (items) => clock.months.map((_, m) => sum(items.map((i) => i.usd[m])));
   const rows = [["income", site.money.income, "useful", 1], ["operation", site.money.operation, "tone-2", -1], ["capital", site.money.capital, "tone-1", -1]].map(([name, items, fill, sign]) => ({ name: words["cash." + name], fill, values: total(items).map((v) => sign * v) }));
-  if (!rows.some((r) => anyKnown(r.values))) return { empty: "empty.money", values: { site: site.title } };
+  if (!rows.some((r) => anyKnown(r.values))) return { empty: "empty.money", values: { site: site.short } };
   const shown = rows.filter((r) => anyKnown(r.values));
   return {
     table: () => ({ columns: [{ name: "month" }, ...shown.map((r) => ({ name: r.name, unit: "USD" }))], rows: clock.months.map((m, k) => [m, ...shown.map((r) => r.values[k])]) }),
     draw(box) {
       const spent = clock.months.map((_, m) => -sum(shown.map((r) => Math.min(r.values[m], 0))));
       const most = Math.max(largest(spent), ...shown.map((r) => largest(r.values)));
-      monthlyBars(box, shown, most, "USD", say("chart.cash.aria", { site: site.title }));
+      monthlyBars(box, shown, most, "USD", say("chart.cash.aria", { site: site.short }));
       box.append(key(shown.map((r) => ({ name: r.name, fill: r.fill, text: quantity(sum(r.values), "USD") })), say("key.whole_run")));
-      if (!anyKnown(rows[0].values)) box.append(emptyState("empty.income", { site: site.title }));
+      if (!anyKnown(rows[0].values)) box.append(emptyState("empty.income", { site: site.short }));
     },
   };
 }

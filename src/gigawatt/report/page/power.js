@@ -2,7 +2,7 @@
 
 function firmPanel(site) {
   const d = site.daily;
-  if (!anyKnown(d.firm_power_mw) && !anyKnown(d.installed_facility_mw)) return { empty: "empty.firm", values: { site: site.title } };
+  if (!anyKnown(d.firm_power_mw) && !anyKnown(d.installed_facility_mw)) return { empty: "empty.firm", values: { site: site.short } };
   const parts = [["firm_grid_mw", "grid"], ["firm_onsite_mw", "turbine"], ["firm_storage_mw", "battery"]].filter(([name]) => anyKnown(d[name]));
   const lines = [
     ["installed_facility_mw", "ink", { type: "dashed", width: 1.5 }],
@@ -15,9 +15,9 @@ function firmPanel(site) {
     table: () => ({ columns: [{ name: "day" }, ...columns.map((name) => ({ name }))], rows: Array.from({ length: clock.days }, (_, i) => [isoDay(dayAt(i)), ...columns.map((name) => d[name][i])]) }),
     draw(box) {
       const most = largest(d.firm_power_mw, d.installed_facility_mw, d.energised_facility_mw) * 1.15;
-      chart(box, say("chart.firm.aria", { site: site.title }), 300, ({ narrow }) =>
+      chart(box, say("chart.firm.aria", { site: site.short }), 300, ({ narrow }) =>
         common({
-          grid: { outerBoundsMode: "none", left: 48, right: narrow ? 10 : 16, top: 30, bottom: 26 },
+          grid: { outerBoundsMode: "none", left: axisRoom(most, "MW"), right: narrow ? 10 : 16, top: 30, bottom: 26 },
           xAxis: timeAxis({ min: firstDay, max: lastInstant }),
           yAxis: valueAxis(most, "MW", { min: 0, max: niceTop(most) }),
           series: [
@@ -46,15 +46,15 @@ function seriesTip(points, unit, title) {
 }
 
 function durationPanel(site) {
-  if (site.duration.length === 0) return { empty: "empty.load", values: { site: site.title } };
+  if (site.duration.length === 0) return { empty: "empty.load", values: { site: site.short } };
   const most = Math.max(...site.duration.map((c) => c.mw[0]));
   const share = (i) => (i * 100) / (site.duration[0].mw.length - 1);
   return {
     table: () => ({ columns: [{ name: "exceeded", unit: "% of hours" }, ...site.duration.map((c) => ({ name: String(c.year), unit: "MW" }))], rows: site.duration[0].mw.map((_, i) => [share(i), ...site.duration.map((c) => c.mw[i])]) }),
     draw(box) {
-      chart(box, say("chart.duration.aria", { site: site.title }), 280, () =>
+      chart(box, say("chart.duration.aria", { site: site.short }), 280, () =>
         common({
-          grid: { outerBoundsMode: "none", left: 48, right: 48, top: 30, bottom: 42 },
+          grid: { outerBoundsMode: "none", left: axisRoom(most, "MW"), right: 48, top: 30, bottom: 42 },
           xAxis: { ...timeAxis(), type: "value", min: 0, max: 100, name: say("chart.duration.axis"), nameLocation: "middle", nameGap: 26, nameTextStyle: text(12), axisLabel: { ...text(12), formatter: (v) => significant(v) } },
           yAxis: valueAxis(most, "MW", { min: 0 }),
           series: site.duration.map((c, i) => {
@@ -70,6 +70,11 @@ function durationPanel(site) {
 }
 
 const NODE_FILL = { grid: "grid", turbine: "turbine", genset: "genset", solar: "solar", store: "battery", "store'": "charge", bus: "ink-3", facility: "ink-3", it: "accent", curtailed: "curtailed", nobody: "curtailed" };
+
+function nodeName(name) {
+  const text_ = named("node.", name);
+  return text_.charAt(0).toUpperCase() + text_.slice(1);
+}
 
 function energyPeriods() {
   const [from, to] = clock.year;
@@ -88,28 +93,27 @@ function sankeyPanel(site) {
   const months = energyPeriods().find(([id]) => id === sankeyState.period)[2];
   const links = site.energy.links.map((l) => ({ source: l.source, target: l.sink, value: sum(months.map((m) => l.mwh[m])) })).filter((l) => l.value > 0);
   const visible = Math.max(...links.map((l) => l.value)) * 1e-6;
-  if (links.length === 0) return { empty: "empty.energy", values: { site: site.title } };
+  if (links.length === 0) return { empty: "empty.energy", values: { site: site.short } };
   const names = [...new Set(links.flatMap((l) => [l.source, l.target]))];
   const through = (name) => Math.max(sum(links.filter((l) => l.source === name).map((l) => l.value)), sum(links.filter((l) => l.target === name).map((l) => l.value)));
   return {
     table: () => ({ columns: [{ name: "from" }, { name: "to" }, { name: "energy", unit: "MWh" }], rows: links.map((l) => [l.source, l.target, l.value]) }),
     draw(box) {
-      chart(box, say("chart.sankey.aria", { site: site.title }), 320, ({ narrow }) =>
+      chart(box, say("chart.sankey.aria", { site: site.short }), 360, ({ narrow }) =>
         common({
           series: [
             {
               type: "sankey",
-              left: 4, right: narrow ? 96 : 132, top: 10, bottom: 10,
-              nodeWidth: 10, nodeGap: 12, draggable: false, layoutIterations: 24, nodeAlign: "justify",
+              left: 4, right: narrow ? 164 : 176, top: 10, bottom: 14,
+              nodeWidth: 10, nodeGap: 18, draggable: false, layoutIterations: 24, nodeAlign: "justify",
               emphasis: { focus: "adjacency" },
               data: names.filter((name) => through(name) > visible).map((name) => ({ name, itemStyle: { color: colour(NODE_FILL[name] || "tone-6"), borderWidth: 0 } })),
               links: links.filter((l) => l.value > visible),
               lineStyle: { color: "source", opacity: 0.32, curveness: 0.5 },
-              label: { ...text(12, "ink"), formatter: (p) => `${named("node.", p.name)}\n${quantity(through(p.name), "MWh")}`, lineHeight: 15, textBorderWidth: 0, overflow: "truncate", width: narrow ? 90 : 128 },
-              labelLayout: { hideOverlap: true },
+              label: { ...text(12, "ink"), formatter: (p) => nodeName(p.name) + (through(p.name) > visible * 1e5 ? "\n" : "  ") + quantity(through(p.name), "MWh"), lineHeight: 15, textBorderWidth: 0 },
             },
           ],
-          tooltip: { ...common().tooltip, trigger: "item", formatter: (p) => (p.dataType === "edge" ? tip(`${named("node.", p.data.source)} → ${named("node.", p.data.target)}`, [{ name: say("chart.sankey.energy"), text: quantity(p.data.value, "MWh") }]) : tip(named("node.", p.name), [{ name: say("chart.sankey.through"), text: quantity(through(p.name), "MWh") }])) },
+          tooltip: { ...common().tooltip, trigger: "item", formatter: (p) => (p.dataType === "edge" ? tip(`${nodeName(p.data.source)} → ${nodeName(p.data.target)}`, [{ name: say("chart.sankey.energy"), text: quantity(p.data.value, "MWh") }]) : tip(nodeName(p.name), [{ name: say("chart.sankey.through"), text: quantity(through(p.name), "MWh") }])) },
         }),
       );
     },

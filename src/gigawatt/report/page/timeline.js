@@ -37,7 +37,7 @@ function timelineMarks(site, narrow) {
   if (!site.power_binds) return marks;
   const at = Date.parse(site.power_binds.day);
   const [from, to] = timeline.window;
-  const late = (at - from) / (to - from) > (narrow ? 0.4 : 0.75);
+  const along = (at - from) / (to - from);
   const exact = !narrow && !site.power_binds.day.startsWith(site.power_binds.month);
   marks.push({
     xAxis: at,
@@ -46,7 +46,7 @@ function timelineMarks(site, narrow) {
       show: at >= from && at <= to,
       formatter: say(exact ? "timeline.power_binds_first" : "timeline.power_binds", site.power_binds),
       position: "end",
-      align: late ? "right" : "left",
+      align: along > 0.75 ? "right" : narrow && along > 0.4 ? "center" : "left",
       padding: [3, 6],
       backgroundColor: colour("binding-power"),
       ...text(13, "on-strong"),
@@ -198,6 +198,7 @@ function timelineSection() {
   holder.querySelector(".section-about").replaceWith(el("div", { class: "timeline-tools" }, tabs, timelineControls()));
   figure("timeline", {
     class: "wide stacked",
+    fullTitle: true,
     panels: (site) => (anyKnown(site.daily.ordered_gpus) || anyKnown(site.daily.delivered_gpus) || anyKnown(site.daily.announced_gpus) ? timelinePanel(site) : { empty: "empty.timeline", values: { site: site.title } }),
   });
   holder.append(timelineKey());

@@ -63,7 +63,9 @@ def first(clock: Clock, trace: SiteTrace, kinds: Sequence[str] = PHYSICAL) -> Fi
         kind, month = BINDINGS[int(trace.binding[day])], clock.months[int(clock.month_of_day[day])]
     else:
         kind, month = months[monthly[0]], clock.months[monthly[0]]
-        in_month = np.flatnonzero((clock.month_of_day == monthly[0]) & (trace.binding == BINDINGS.index(kind)))
+        in_month = np.flatnonzero(
+            (clock.month_of_day == monthly[0]) & (trace.binding == BINDINGS.index(kind))
+        )
         day = int(in_month[0])
         while day > 0 and trace.binding[day - 1] == trace.binding[day]:
             day -= 1

@@ -24,6 +24,6 @@ def documented_month(run: Run) -> int:
     return months.index(max(known)) if known else len(months) - 1
 
 
-def year_before(run: Run, month: int) -> range:
+def year_before(month: int) -> range:
     """Months of the year that ends with ``month``, fewer where the clock starts later."""
     return range(max(month - 11, 0), month + 1)

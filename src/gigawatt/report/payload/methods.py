@@ -43,19 +43,33 @@ _LIMITS = ("installed_facility_mw", "hall_facility_mw", "firm_power_mw", "coolin
 _SOURCES = ("grid_mw", "turbine_mw", "genset_mw", "solar_mw", "battery_discharge_mw", "battery_charge_mw")
 
 METHODS: dict[str, Method] = {
-    "timeline": Method(daily=(*_BUILD_OUT, *_LIMITS), other=("input.binding", "input.reported"),
-                       rests_on=(CHIPS, HALLS, POWER, COOLING)),
-    "figure-gpus": Method(daily=("energised_gpus", "delivered_gpus", *_LIMITS), rests_on=(CHIPS, HALLS, POWER, COOLING)),
-    "figure-power": Method(hourly=("facility_served_mw",), daily=("energised_facility_mw", "energised_it_mw", "pue_design"),
-                           rests_on=(r"^catalog\.(chip|system)", COOLING, PLACE)),
+    "timeline": Method(
+        daily=(*_BUILD_OUT, *_LIMITS),
+        other=("input.binding", "input.reported"),
+        rests_on=(CHIPS, HALLS, POWER, COOLING),
+    ),
+    "figure-gpus": Method(
+        daily=("energised_gpus", "delivered_gpus", *_LIMITS), rests_on=(CHIPS, HALLS, POWER, COOLING)
+    ),
+    "figure-power": Method(
+        hourly=("facility_served_mw",),
+        daily=("energised_facility_mw", "energised_it_mw", "pue_design"),
+        rests_on=(r"^catalog\.(chip|system)", COOLING, PLACE),
+    ),
     "figure-cost": Method(other=("input.unit_costs", "input.money"), rests_on=(MONEY, CHIPS)),
     "figure-energy": Method(hourly=("facility_served_mw",), rests_on=(CHIPS, WORK, COOLING, PLACE)),
-    "figure-water": Method(hourly=("water_makeup_m3", "water_evaporated_m3", "water_drift_m3", "water_blowdown_m3"),
-                           rests_on=(WATER, COOLING, PLACE)),
+    "figure-water": Method(
+        hourly=("water_makeup_m3", "water_evaporated_m3", "water_drift_m3", "water_blowdown_m3"),
+        rests_on=(WATER, COOLING, PLACE),
+    ),
     "figure-carbon": Method(hourly=("co2_fuel_t", "co2_grid_t", "grid_mw"), rests_on=(CARBON, POWER)),
-    "firm": Method(daily=("firm_grid_mw", "firm_onsite_mw", "firm_storage_mw", *_LIMITS, "energised_facility_mw"),
-                   rests_on=(POWER, HALLS, COOLING)),
-    "dispatch": Method(hourly=(*_SOURCES, "curtailed_mw", "shed_mw", "facility_demand_mw"), rests_on=(POWER, PLACE, WORK)),
+    "firm": Method(
+        daily=("firm_grid_mw", "firm_onsite_mw", "firm_storage_mw", *_LIMITS, "energised_facility_mw"),
+        rests_on=(POWER, HALLS, COOLING),
+    ),
+    "dispatch": Method(
+        hourly=(*_SOURCES, "curtailed_mw", "shed_mw", "facility_demand_mw"), rests_on=(POWER, PLACE, WORK)
+    ),
     "duration": Method(hourly=("facility_served_mw",), rests_on=(WORK, COOLING, PLACE)),
     "sankey": Method(other=("input.energy",), rests_on=(POWER, COOLING)),
     "heat": Method(hourly=("facility_served_mw", "pue"), rests_on=(COOLING, PLACE, WORK)),
@@ -63,21 +77,32 @@ METHODS: dict[str, Method] = {
     "goodput": Method(other=("input.workloads",), rests_on=(WORK,)),
     "tokens": Method(other=("input.workloads",), rests_on=(WORK,)),
     "milestones": Method(other=("input.events",), rests_on=(WORK, CHIPS)),
-    "chips": Method(daily=("ordered_gpus", "delivered_gpus", "installed_gpus", "energised_gpus"), rests_on=(CHIPS,)),
-    "levels": Method(hourly=("facility_served_mw", "it_served_mw"), daily=("installed_facility_mw", "energised_facility_mw", "energised_it_mw"),
-                     rests_on=(r"^catalog\.(chip|system)", WORK, COOLING)),
+    "chips": Method(
+        daily=("ordered_gpus", "delivered_gpus", "installed_gpus", "energised_gpus"), rests_on=(CHIPS,)
+    ),
+    "levels": Method(
+        hourly=("facility_served_mw", "it_served_mw"),
+        daily=("installed_facility_mw", "energised_facility_mw", "energised_it_mw"),
+        rests_on=(r"^catalog\.(chip|system)", WORK, COOLING),
+    ),
     "capital": Method(other=("input.money",), rests_on=(MONEY,)),
     "operation": Method(other=("input.money",), hourly=("price_usd_per_mwh",), rests_on=(MONEY,)),
     "cash": Method(other=("input.money",), rests_on=(MONEY, r"^workloads|^tenants")),
     "unit-cost": Method(other=("input.unit_costs",), rests_on=(MONEY, CHIPS)),
-    "water-source": Method(hourly=("water_makeup_m3",), other=("input.water",), rests_on=(WATER, COOLING, PLACE)),
-    "water-rate": Method(hourly=("water_makeup_m3", "it_served_mw", "facility_served_mw"), rests_on=(WATER, COOLING, PLACE)),
+    "water-source": Method(
+        hourly=("water_makeup_m3",), other=("input.water",), rests_on=(WATER, COOLING, PLACE)
+    ),
+    "water-rate": Method(
+        hourly=("water_makeup_m3", "it_served_mw", "facility_served_mw"), rests_on=(WATER, COOLING, PLACE)
+    ),
     "carbon": Method(hourly=("co2_fuel_t", "co2_grid_t"), rests_on=(CARBON, POWER)),
-    "carbon-rate": Method(hourly=("co2_fuel_t", "co2_grid_t", "facility_served_mw"), rests_on=(CARBON, POWER)),
+    "carbon-rate": Method(
+        hourly=("co2_fuel_t", "co2_grid_t", "facility_served_mw"), rests_on=(CARBON, POWER)
+    ),
     "nox": Method(hourly=("nox_kg",), other=("input.permits",), rests_on=(NOX,)),
     "residuals": Method(other=("input.ledger",)),
     "nodes": Method(other=("input.ledger",)),
-}  # fmt: skip
+}
 
 
 def methods() -> dict[str, Any]:
@@ -86,7 +111,9 @@ def methods() -> dict[str, Any]:
     for key, method in METHODS.items():
         inputs = [_input(name, *HOURLY[name], "table.hourly") for name in method.hourly]
         inputs += [_input(name, *DAILY[name], "table.daily") for name in method.daily]
-        inputs += [{"name": "", "unit": "", "meaning": MESSAGES[other], "table": ""} for other in method.other]
+        inputs += [
+            {"name": "", "unit": "", "meaning": MESSAGES[other], "table": ""} for other in method.other
+        ]
         out[key] = {
             "what": MESSAGES[f"method.{key}.what"],
             "formula": MESSAGES[f"method.{key}.formula"],

@@ -24,7 +24,15 @@ DISPATCH = (
     "shed_mw",
 )
 """Hourly columns that the page needs hour by hour, beside the PUE."""
-SPREAD = ("dry_bulb_c", "wet_bulb_c", "it_served_mw", "facility_served_mw", "pue", "battery_energy_mwh", "units_online")
+SPREAD = (
+    "dry_bulb_c",
+    "wet_bulb_c",
+    "it_served_mw",
+    "facility_served_mw",
+    "pue",
+    "battery_energy_mwh",
+    "units_online",
+)
 """Hourly columns of which the page gets the daily low, mean and high."""
 SUMMED = (
     "co2_fuel_t",

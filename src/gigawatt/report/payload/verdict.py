@@ -11,6 +11,7 @@ from gigawatt.report.format import month_in_words, quantity
 from gigawatt.report.messages import MESSAGES, say
 from gigawatt.report.payload.binding import PHYSICAL, FirstBinding, first
 from gigawatt.report.payload.horizon import documented_month, year_before
+from gigawatt.report.payload.names import short_titles
 from gigawatt.report.payload.rounding import six
 from gigawatt.report.payload.series import column
 from gigawatt.results import Run, SiteTrace, UnitCost
@@ -42,10 +43,11 @@ def _count(gpus: float) -> str:
 
 def _first_held(run: Run, kinds: tuple[str, ...]) -> Held | None:
     found = []
+    short = short_titles(run)
     for name, trace in run.sites.items():
         when = first(run.clock, trace, kinds)
         if when is not None:
-            found.append(Held(name, trace.title or name, when))
+            found.append(Held(name, short[name], when))
     return min(found, key=lambda h: h.when.day_index, default=None)
 
 
@@ -88,20 +90,25 @@ def _sentence(
     return say(same, **told)
 
 
-def _figure(key: str, unit: str, parts: dict[str, float], when: str, about: str, *, total: bool = True) -> dict[str, Any]:
+def _figure(
+    key: str, unit: str, parts: dict[str, float], when: str, about: str, *, total: bool = True
+) -> dict[str, Any]:
     """One of the six: the campus's figure and each site's share of it."""
     value = _known_sum(list(parts.values())) if total or len(parts) == 1 else None
     return {
         "id": f"figure-{key}",
         "method": f"figure-{key}",
         "name": MESSAGES[f"figure.{key}"],
-        "text": quantity(value, unit) if total or len(parts) == 1 else "",
+        "text": quantity(value, unit, keep=unit == "USD") if total or len(parts) == 1 else "",
         "value": None if value is None else six(value),
         "unit": unit,
         "when": when,
         "about": about,
         "kind": MESSAGES["kind.point"],
-        "sites": [{"site": s, "text": quantity(v, unit), "value": six(v)} for s, v in parts.items()],
+        "sites": [
+            {"site": s, "text": quantity(v, unit, keep=unit == "USD"), "value": six(v)}
+            for s, v in parts.items()
+        ],
     }
 
 
@@ -116,7 +123,9 @@ def _year_sum(run: Run, names: tuple[str, ...], months: range) -> dict[str, floa
 
 def _last_cost(run: Run, site: str, year: int) -> UnitCost | None:
     """Return the cost of a GPU-hour in the documented year, else in the nearest one that was costed."""
-    costed = [c for c in run.unit_costs if c.site == site and c.product == "GPU-hour" and c.period[:4].isdigit()]
+    costed = [
+        c for c in run.unit_costs if c.site == site and c.product == "GPU-hour" and c.period[:4].isdigit()
+    ]
     return min(costed, key=lambda c: (abs(int(c.period[:4]) - year), c.period), default=None)
 
 
@@ -124,7 +133,7 @@ def six_figures(run: Run) -> list[dict[str, Any]]:
     """The six figures, each with its unit, its date, its share by site and the kind of estimate it is."""
     month = documented_month(run)
     name, day = run.clock.months[month], int(run.clock.last_day_of_month[month])
-    year = year_before(run, month)
+    year = year_before(month)
     at_end = say("when.end_of_month", month=month_in_words(name))
     over = say("when.months_to", n=str(len(year)), month=month_in_words(name))
     sites = run.sites.items()
@@ -136,20 +145,22 @@ def six_figures(run: Run) -> list[dict[str, Any]]:
     costs = {s: _last_cost(run, s, int(name[:4])) for s in run.sites}
     costed = {s: c for s, c in costs.items() if c is not None}
     periods = sorted({c.period for c in costed.values()})
+    mean = _known_sum(list(in_month.values())) / hours
+    running = say("figure.gpus.about", delivered=_count(delivered))
+    drawn = say("figure.power.about", mean=quantity(mean, "MW"))
+    energy = _year_sum(run, ("facility_served_mw",), year)
+    water = _year_sum(run, ("water_makeup_m3",), year)
+    carbon = _year_sum(run, ("co2_fuel_t", "co2_grid_t"), year)
+    usd = {s: c.total_usd for s, c in costed.items()}
+    when_costed = ", ".join(periods) or MESSAGES["number.missing"]
     return [
-        _figure("gpus", "GPUs", gpus, at_end, say("figure.gpus.about", delivered=_count(delivered))),
-        _figure(
-            "power", "MW", power, at_end,
-            say("figure.power.about", mean=quantity(_known_sum(list(in_month.values())) / hours, "MW")),
-        ),
-        _figure(
-            "cost", "USD", {s: c.total_usd for s, c in costed.items()}, ", ".join(periods) or MESSAGES["number.missing"],
-            _cost_about(list(costed.values())), total=False,
-        ),
-        _figure("energy", "MWh", _year_sum(run, ("facility_served_mw",), year), over, MESSAGES["figure.energy.about"]),
-        _figure("water", "m3", _year_sum(run, ("water_makeup_m3",), year), over, MESSAGES["figure.water.about"]),
-        _figure("carbon", "t CO2", _year_sum(run, ("co2_fuel_t", "co2_grid_t"), year), over, MESSAGES["figure.carbon.about"]),
-    ]  # fmt: skip
+        _figure("gpus", "GPUs", gpus, at_end, running),
+        _figure("power", "MW", power, at_end, drawn),
+        _figure("cost", "USD", usd, when_costed, _cost_about(list(costed.values())), total=False),
+        _figure("energy", "MWh", energy, over, MESSAGES["figure.energy.about"]),
+        _figure("water", "m3", water, over, MESSAGES["figure.water.about"]),
+        _figure("carbon", "t CO2", carbon, over, MESSAGES["figure.carbon.about"]),
+    ]
 
 
 def _cost_about(costs: list[UnitCost]) -> str:

@@ -11,6 +11,7 @@ from gigawatt.report.messages import MESSAGES
 from gigawatt.report.payload import binding, checks, energy, environment, money, series, verdict
 from gigawatt.report.payload.horizon import documented_month, year_before
 from gigawatt.report.payload.methods import methods
+from gigawatt.report.payload.names import short_titles
 from gigawatt.report.payload.rounding import all_six
 from gigawatt.results import BINDINGS, Run, SiteTrace
 
@@ -20,10 +21,14 @@ FORMAT = "gigawatt-report/1"
 def build(run: Run) -> dict[str, Any]:
     """Turn a run into JSON-able data; the same run gives the same data."""
     month = documented_month(run)
+    short = short_titles(run)
     return {
         "format": FORMAT,
         "words": dict(MESSAGES),
-        "number": {"ladders": {k: [list(step) for step in v] for k, v in LADDERS.items()}, "printed": PRINTED},
+        "number": {
+            "ladders": {k: [list(step) for step in v] for k, v in LADDERS.items()},
+            "printed": PRINTED,
+        },
         "meta": _meta(run),
         "clock": {
             "start": run.clock.start.isoformat(),
@@ -31,20 +36,22 @@ def build(run: Run) -> dict[str, Any]:
             "months": list(run.clock.months),
             "last_day_of_month": [int(d) for d in run.clock.last_day_of_month],
             "documented": month,
-            "year": [year_before(run, month).start, month],
+            "year": [year_before(month).start, month],
         },
         "bindings": list(BINDINGS),
         "verdict": verdict.verdict(run),
         "figures": verdict.six_figures(run),
-        "sites": [_site(run, name, trace) for name, trace in run.sites.items()],
-        "events": [{**asdict(e), "day": e.day.isoformat()} for e in sorted(run.events, key=lambda e: (e.day, e.site))],
+        "sites": [{**_site(run, name, trace), "short": short[name]} for name, trace in run.sites.items()],
+        "events": [
+            {**asdict(e), "day": e.day.isoformat()} for e in sorted(run.events, key=lambda e: (e.day, e.site))
+        ],
         "unit_costs": money.unit_costs(run),
         "residuals": checks.residuals(run),
         "nodes": checks.nodes(run),
         "notes": [asdict(n) for n in run.notes],
         "assumptions": [asdict(a) for a in run.assumptions],
         "methods": methods(),
-    }  # fmt: skip
+    }
 
 
 def _meta(run: Run) -> dict[str, Any]:
