@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import expm1, log1p
 
 PARTS = ("chips", "facility", "power", "operation", "finance", "idleness")
 """Components of a unit cost, in the order in which they are shown."""
@@ -29,9 +30,8 @@ def capital_recovery_factor(rate_frac: float, life_years: float) -> float:
     """
     if life_years <= 0.0:
         raise ValueError(f"a life of {life_years} years; it must be above 0")
-    if rate_frac == 0.0:
-        return 1.0 / life_years
-    return rate_frac / (1.0 - float((1.0 + rate_frac) ** -life_years))
+    repaid = -expm1(-life_years * log1p(rate_frac))  # 1 - (1 + r)^-n, without cancellation
+    return rate_frac / repaid if repaid > 0.0 else 1.0 / life_years
 
 
 @dataclass(frozen=True, slots=True)
