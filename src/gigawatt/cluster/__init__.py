@@ -1,0 +1,22 @@
+"""Jobs on machines: a supercluster simulated event by event, and the policies that schedule it."""
+
+from gigawatt.cluster.failures import Cause, Failures, Recovery
+from gigawatt.cluster.jobs import Jobs
+from gigawatt.cluster.machines import Machines, spread_speed_frac
+from gigawatt.cluster.power import PowerBudget
+from gigawatt.cluster.schedule import STATES, Curves, Fates, Runs, Schedule
+
+__all__ = [
+    "STATES",
+    "Cause",
+    "Curves",
+    "Failures",
+    "Fates",
+    "Jobs",
+    "Machines",
+    "PowerBudget",
+    "Recovery",
+    "Runs",
+    "Schedule",
+    "spread_speed_frac",
+]
