@@ -31,7 +31,8 @@ class Shape:
     members: int = 1
     """How many alternatives there are, null apart: pydantic names the one meant where it is not one."""
     field: str = ""
-    """Attribute name of the model's field, with its unit."""
+    """Attribute name of the model's field, with its unit; empty for list items and named values,
+    which are plain numbers."""
 
     @property
     def is_known(self) -> bool:
@@ -77,13 +78,12 @@ def narrowed(shape: Shape, value: Any) -> tuple[type[BaseModel], ...]:
 def step(shape: Shape, value: Any, part: str | int) -> Shape:
     """Describe what may stand under a key or index of a value of this shape."""
     if isinstance(part, int):
-        # The items of a list carry the unit of the field that holds the list.
-        return NOTHING if shape.items is None else shape_of(shape.items, shape.field)
+        return NOTHING if shape.items is None else shape_of(shape.items)
     for model in narrowed(shape, value):
         name = keys_of(model).get(part)
         if name is not None:
             return shape_of(model.model_fields[name].annotation, name)
-    return NOTHING if shape.values is None else shape_of(shape.values, shape.field)
+    return NOTHING if shape.values is None else shape_of(shape.values)
 
 
 def shape_at(model: type[BaseModel], data: Any, path: Path) -> Shape:

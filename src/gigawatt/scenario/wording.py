@@ -190,7 +190,7 @@ def units_in_words(field: str) -> str:
     if suffix is None:
         return ""
     *most, last = units_of(suffix) or [""]
-    units = f"{', '.join(most)} or {last}" if most else last
+    units = (f"{', '.join(most)} or {last}" if most else last).replace("_", " ")
     return f"a number with {units}" if units else "a number"
 
 
