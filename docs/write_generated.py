@@ -62,6 +62,11 @@ One row a site and month: `gpus_STATE`, `it_mw_provisioned` and `facility_mw_pro
 `site`, `month`, `account` (energy, water, carbon, money), `from`, `to`, `item`, `quantity`, `unit`, in double
 entry.
 
+## tenants
+
+What each tenant owns of the energised GPU-hours (`owned_gpu_h`), what its workloads held, and what of it made
+progress, by month.
+
 ## workloads, chips, unit_costs, events, assumptions, notes
 
 Days on which a workload holds GPUs; chips by state at each month's end; unit costs in parts, by year; events;

@@ -34,6 +34,7 @@ HOURLY: dict[str, tuple[str, str]] = {
     "water_evaporated_m3": ("m3", "evaporated"),
     "water_drift_m3": ("m3", "carried off as drops"),
     "water_blowdown_m3": ("m3", "discharged to keep the salts down"),
+    "heat_unmet_mw": ("MW", "heat that no cooling plant in service could take"),
     "useful_gpus": ("GPUs", "GPU-equivalents that make progress: powered, busy, not lost to failures"),
     "busy_gpus": ("GPUs", "powered and given to a workload"),
     "price_usd_per_mwh": ("USD/MWh", "energy price of the grid import"),

@@ -140,5 +140,7 @@ class Run:
     """The scenario with every default explicit, as plain data."""
     scenario_sha256: str = ""
     overrides: tuple[str, ...] = ()
+    tenants: Mapping[str, float] = field(default_factory=dict)
+    """Tenant -> share of the campus's GPUs that it owns."""
     reported: tuple[tuple[str, date, float, str], ...] = ()
     """(site, day, GPUs, source) as published, to lay beside the model's line."""

@@ -25,6 +25,7 @@ def tables(run: Run) -> dict[str, pa.Table]:
         out[f"daily_{site.name}"] = daily_table(site, run.clock)
         out[f"hourly_{site.name}"] = hourly_table(site, run.clock)
     out["workloads"] = workloads_table(run)
+    out["tenants"] = tenants_table(run)
     out["chips"] = chips_table(run)
     out["ledger"] = ledger_table(run)
     out["unit_costs"] = unit_costs_table(run)
@@ -102,6 +103,39 @@ def workloads_table(run: Run) -> pa.Table:
                 )
             )
     return pa.concat_tables(parts) if parts else pa.table({"day": days([])})
+
+
+def tenants_table(run: Run) -> pa.Table:
+    """Lay out what each tenant owns and held, one row a tenant and month.
+
+    ``owned_gpu_h`` is its share of the energised GPU-hours of all sites; ``held_gpu_h``
+    what its workloads were given, ``useful_gpu_h`` what of that made progress.
+    """
+    clock = run.clock
+    energised = sum(
+        (clock.monthly_sum_of_days(s.daily["energised_gpus"]) * 24.0 for s in run.sites.values()),
+        np.zeros(len(clock.months)),
+    )
+    parts = []
+    for tenant, share in run.tenants.items():
+        held = np.zeros(len(clock.months))
+        useful = held.copy()
+        for work in (w for s in run.sites.values() for w in s.workloads if w.tenant == tenant):
+            held += clock.monthly_sum_of_days(work.gpus) * 24.0
+            useful += clock.monthly_sum_of_days(work.gpus * work.goodput_frac) * 24.0
+        parts.append(
+            pa.table(
+                {
+                    "tenant": strings([tenant] * len(clock.months)),
+                    "month": strings(clock.months),
+                    "owned_frac": numbers(np.full(len(clock.months), share)),
+                    "owned_gpu_h": numbers(energised * share),
+                    "held_gpu_h": numbers(held),
+                    "useful_gpu_h": numbers(useful),
+                }
+            )
+        )
+    return pa.concat_tables(parts) if parts else pa.table({"tenant": strings([])})
 
 
 def chips_table(run: Run) -> pa.Table:

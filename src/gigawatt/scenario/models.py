@@ -88,6 +88,17 @@ class Scenario(InputModel):
     notes: list[NoteInput] = Field(default_factory=list)
 
     @model_validator(mode="after")
+    def _shares_add_up(self) -> Self:
+        total = sum(t.owned_share_frac or 0.0 for t in self.tenants)
+        if total > 1.0 + 1e-9:
+            raise PydanticCustomError(
+                "shares_above_one",
+                "the tenants own {total} of the campus together; at most 1 is there",
+                {"total": f"{total:.4g}", "remedy": "lower owned_share of some tenant"},
+            )
+        return self
+
+    @model_validator(mode="after")
     def _has_a_length(self) -> Self:
         if self.end <= self.start:
             raise PydanticCustomError(

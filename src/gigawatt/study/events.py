@@ -15,6 +15,7 @@ from gigawatt.scenario.models import Scenario
 from gigawatt.scenario.read import LoadedScenario
 from gigawatt.study.simulate import SiteHours
 
+NOTICEABLE_MW = 1e-6
 MIN_DAYS = 5
 """A binding that lasts shorter is left out of the list of events (it stays in the daily table)."""
 
@@ -29,6 +30,7 @@ def site_events(
         *_binding_changes(site, trace, clock),
         *_milestones(site, hours, clock),
         *_power_events(site, hours, clock),
+        *_heat_unmet(site, trace, clock),
     ]
     return [e for e in found if clock.start <= e.day < clock.end]
 
@@ -93,6 +95,18 @@ def _milestones(site: SiteCampus, hours: SiteHours, clock: Clock) -> Iterator[Ev
 def _power_events(site: SiteCampus, hours: SiteHours, clock: Clock) -> Iterator[Event]:
     for hour, kind, text in hours.dispatched.events:
         yield Event(_day(hour, clock), site.name, kind, text)
+
+
+def _heat_unmet(site: SiteCampus, trace: SiteTrace, clock: Clock) -> Iterator[Event]:
+    """Say from when heat found no plant, where that happened at all."""
+    unmet = trace.hourly["heat_unmet_mw"]
+    hours = np.flatnonzero(unmet > NOTICEABLE_MW)
+    if hours.size:
+        text = (
+            f"heat of up to {unmet.max():,.1f} MW finds no cooling plant, "
+            f"{hours.size:,} hours and {unmet.sum():,.0f} MWh in all"
+        )
+        yield Event(_day(int(hours[0]), clock), site.name, "cooling", text)
 
 
 def _day(hour: int, clock: Clock) -> date:

@@ -20,6 +20,7 @@ from gigawatt.study.money import token_costs, unit_costs
 from gigawatt.study.months import monthly_figures
 from gigawatt.study.simulate import simulate_site, weather_of
 from gigawatt.study.trace import site_trace
+from gigawatt.supply import owned_shares
 
 Progress = Callable[[str, float], None]
 """Called with a stage in words and the share of the run that is done, 0 to 1."""
@@ -102,6 +103,7 @@ def run_scenario(loaded: LoadedScenario[Scenario], progress: Progress | None = N
         resolved=scenario.model_dump(mode="json", by_alias=False),
         scenario_sha256=loaded.text_sha256,
         overrides=loaded.overrides,
+        tenants=owned_shares(scenario.tenants),
         reported=_reported(loaded),
     )
     tell("done", 1.0)

@@ -59,6 +59,7 @@ def _hourly(h: SiteHours) -> dict[str, Array]:
         "water_evaporated_m3": c.evaporation_m3,
         "water_drift_m3": c.drift_m3,
         "water_blowdown_m3": c.blowdown_m3,
+        "heat_unmet_mw": h.cooled.unmet_mw,
         "useful_gpus": h.result.useful_gpus,
         "busy_gpus": h.result.gpus.sum(axis=0),
         "price_usd_per_mwh": h.prices.energy_usd_per_mwh,

@@ -8,7 +8,7 @@ from gigawatt.supply.build_out import (
     hall_it_power_mw,
 )
 from gigawatt.supply.energise import Energised, energise
-from gigawatt.supply.inputs import Announcement, Crew, Delivery, Hall, Tenant
+from gigawatt.supply.inputs import Announcement, Crew, Delivery, Hall, Tenant, owned_shares
 
 __all__ = [
     "Announcement",
@@ -23,4 +23,5 @@ __all__ = [
     "crew_rate",
     "energise",
     "hall_it_power_mw",
+    "owned_shares",
 ]

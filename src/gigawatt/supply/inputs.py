@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from gigawatt.kernel.inputs import Count, Day, InputModel, Name, Positive, PositiveCount
+from gigawatt.kernel.inputs import Count, Day, Fraction, InputModel, Name, Positive, PositiveCount
 
 
 class Hall(InputModel):
@@ -94,8 +95,27 @@ class Tenant(InputModel):
 
     name: Name
     role: Literal["owner", "lessee"] = "owner"
+    """Whether it owns GPUs or rents them. Default owner."""
+    owned_share_frac: Fraction | None = None
+    """Share of the campus's GPUs that belongs to it. Default: an owner alone owns all, several share what the
+    others leave evenly; a lessee owns none."""
     note_to_reader: str = ""
     """Who it is, in a few words."""
+
+
+def owned_shares(tenants: Sequence[Tenant]) -> dict[str, float]:
+    """Share of the campus's GPUs that each tenant owns; owners without a figure share the rest evenly.
+
+    Examples
+    --------
+    >>> owned_shares([Tenant(name="a", owned_share=0.4), Tenant(name="b"), Tenant(name="c", role="lessee")])
+    {'a': 0.4, 'b': 0.6, 'c': 0.0}
+    """
+    given = {t.name: t.owned_share_frac for t in tenants if t.owned_share_frac is not None}
+    open_ones = [t.name for t in tenants if t.owned_share_frac is None and t.role == "owner"]
+    rest = max(0.0, 1.0 - sum(given.values()))
+    each = rest / len(open_ones) if open_ones else 0.0
+    return {t.name: given.get(t.name, each if t.name in open_ones else 0.0) for t in tenants}
 
 
 def _check_order(first: Day, until: Day | None) -> None:
