@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -29,10 +30,12 @@ _KINDS = {
     "dict": "a mapping of names",
     "mapping": "a mapping of names",
     "model": "a mapping of keys",
+    "model_attributes": "a mapping of keys",
     "date": "a date, YYYY-MM-DD",
     "none": "null",
 }
 _MAX_LISTED = 30
+_THOUSANDS = re.compile(r"\d{3}(\D|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,9 @@ def _unknown(case: _Case) -> Wording:
     models = narrowed(case.parent_shape, case.parent)
     close = meant_key(case.key, case.parent, case.parent_shape)
     seen = f"there is no key {short(str(case.key))} here"
+    if _THOUSANDS.match(str(case.key)):
+        remedy = "a comma inside { } or [ ] ends a value: write the number without it, or in quotes"
+        return Wording("GW301", seen, remedy)
     if close is not None:
         return Wording("GW301", seen, f"write {close!r}")
     for other in case.parent_shape.models:
@@ -138,6 +144,12 @@ def _unknown(case: _Case) -> Wording:
             words = " or ".join(get_args(other.model_fields[tag].annotation))
             return Wording("GW301", seen, f"remove it, or choose {tag}: {words}, which has this key")
     known = yaml_names(models)
+    if twin := get_close_matches(
+        str(case.key), [name for name in known if name in case.parent], n=1, cutoff=0.8
+    ):
+        return Wording(
+            "GW301", seen, f"remove it, or put what is in it under {twin[0]!r}, which stands here too"
+        )
     listed = ", ".join(known[:_MAX_LISTED]) + (", …" if len(known) > _MAX_LISTED else "")
     return Wording("GW301", seen, f"remove it, or use one of: {listed}" if known else "remove it")
 
@@ -150,7 +162,7 @@ def _twice(case: _Case) -> Wording:
 
 def _missing(case: _Case) -> Wording:
     units = units_in_words(case.shape.field)
-    bare = bare_name(case.shape.field or str(case.key))
+    bare = bare_name(str(case.key))
     return Wording("GW302", f"{bare!r} is missing", f"add '{bare}: ...'" + (f", {units}" if units else ""))
 
 

@@ -30,6 +30,7 @@ from gigawatt.scenario.yaml_scalars import (
     resolve_plain,
     resolve_tagged,
     short,
+    short_tag,
 )
 from gigawatt.scenario.yaml_text import events
 
@@ -196,7 +197,7 @@ class _Composer:
                 "GW210", line, column, "a list or mapping stands as a key", "write the key as text"
             )
         if event.tag is not None and str(event.tag) not in COLLECTION_TAGS:
-            seen = f"the tag {short(str(event.tag))} is not allowed here"
+            seen = f"the tag {short_tag(str(event.tag))} is not allowed here"
             self._note("GW206", line, column, seen, "remove the tag; values are plain text and numbers")
         node = _Node({} if isinstance(event, MappingStartEvent) else [], line, column, is_open=True)
         if event.anchor:

@@ -77,11 +77,14 @@ def resolve_tagged(text: str, tag: str) -> Scalar:
         case "float", int() | float() if not isinstance(value, bool):
             return float(value)
         case ("int", int()) | ("bool", bool()) | ("null", None):
-            if tag.endswith(":int") and isinstance(value, bool):
-                raise TagError(f"{short(text)} is not an integer")
-            if tag.startswith(_CORE):
+            if tag.startswith(_CORE) and not (tag.endswith(":int") and isinstance(value, bool)):
                 return value
-    raise TagError(f"the tag {short(tag.replace(_CORE, '!!'))} is not allowed on {short(text)}")
+    raise TagError(f"the tag {short_tag(tag)} is not allowed on {short(text)}")
+
+
+def short_tag(tag: str) -> str:
+    """Quote a tag as it is written in a file."""
+    return short(tag.replace(_CORE, "!!"))
 
 
 def short(text: str, limit: int = 60) -> str:
