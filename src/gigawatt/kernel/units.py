@@ -108,6 +108,16 @@ def suffix_of(name: str) -> str | None:
     return None
 
 
+def unit_symbol(suffix: str) -> str:
+    """Return how the unit of a suffix is written for people; empty where it has no dimension.
+
+    >>> unit_symbol("mw"), unit_symbol("usd_per_kw_month"), unit_symbol("frac")
+    ('MW', 'USD/kW-month', '')
+    """
+    dimension, factor = SUFFIXES[suffix]
+    return next((u for u, f in _DIMENSIONS[dimension].items() if f == factor), suffix)
+
+
 def units_of(suffix: str) -> list[str]:
     """List the units that a quantity with this suffix may be written in."""
     return [u for u in _DIMENSIONS[SUFFIXES[suffix][0]] if u]

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from gigawatt import catalog
 from gigawatt.kernel.inputs import bare_name
-from gigawatt.kernel.units import suffix_of
+from gigawatt.kernel.units import suffix_of, unit_symbol
 from gigawatt.results import Assumption
 from gigawatt.scenario.campus import Campus
 from gigawatt.scenario.evidence import Evidence
@@ -99,12 +99,12 @@ def _nearest(path: Path, evidence: Mapping[Path, Evidence]) -> Evidence:
 
 
 def _shown(value: Any, name: str) -> str:
-    unit = (suffix_of(name) or "").replace("_per_", "/").replace("_", " ")
+    suffix = suffix_of(name)
+    unit = unit_symbol(suffix).replace("_", " ") if suffix else ""
     if isinstance(value, bool | str | date):
         return str(value)
     if isinstance(value, float):
-        text = f"{value:.10g}"
-        return f"{text} {unit}".strip() if unit != "frac" else text
+        return f"{value:.10g} {unit}".strip()
     return f"{value} {unit}".strip()
 
 
