@@ -67,10 +67,10 @@ def _training(clock: Clock, name: str, target: float, gpus: Array, tokens: Array
     done = float(tokens.sum())
     if done >= target * (1.0 - _ROUNDING):
         hours = last - first + 1
-        text = f"reaches {target / 1e12:,.3g} T tokens after {hours / 24:,.1f} days"
+        text = f"reaches {_trillions(target)} T tokens after {hours / 24:,.1f} days"
         yield _milestone(clock, "training_finished", name, last, done, text)
     else:
-        text = f"has {done / target:.1%} of its {target / 1e12:,.3g} T tokens when it last holds GPUs"
+        text = f"has {done / target:.1%} of its {_trillions(target)} T tokens when it last holds GPUs"
         yield _milestone(clock, "training_short", name, last, target - done, text)
 
 
@@ -80,3 +80,9 @@ def _serving(clock: Clock, name: str, tokens: Array, demand: Array) -> Iterator[
         missing = float((demand - tokens)[unmet].sum() / demand.sum())
         text = f"leaves demand unmet in {unmet.size:,} hours, {missing:.2%} of all tokens asked for"
         yield _milestone(clock, "demand_unmet", name, int(unmet[0]), float(unmet.size), text)
+
+
+def _trillions(tokens: float) -> str:
+    """Three significant digits, never as a power of ten."""
+    value = tokens / 1e12
+    return f"{value:,.0f}" if value >= 1000.0 else f"{value:.3g}"
