@@ -19,6 +19,8 @@ from gigawatt.validation.rows import ValidationRow
 YEAR = Clock(date(2026, 1, 1), date(2027, 1, 1))
 PARTICLE = "particle.news on Shelby County's permit, 2025"
 MEMPHIS = power.Place(35.067, -89.983, 0.0, -6.0)
+AFTER = "tolerance set after seeing the result; a check of magnitude, not evidence"
+"""Said of rows that miss by over 2 % and by more than half of a tolerance without a reason of its own."""
 
 
 def _mild(hours: int) -> Weather:
@@ -74,14 +76,14 @@ def _permit_rows() -> Iterator[ValidationRow]:
     )  # fmt: skip
     yield _row(
         "permit, Memphis", "VOC of the dispatched plant, short tons", 85.0,
-        _short_tons(plant.voc_kg), 0.06, PARTICLE, note=f"{full}; VOC counted as propane",
+        _short_tons(plant.voc_kg), 0.06, PARTICLE, note=f"{full}; VOC counted as propane; {AFTER}",
     )  # fmt: skip
     smt = power.generator_model("solar-smt-130")
     burst_kg = 15 * 22 * smt.start_fuel_mmbtu * smt.co_start_ppm * power.kg_per_mmbtu_ppm("co")
     yield _row(
         "permit, Memphis", "CO of the dispatched plant and of 330 starts, short tons", 94.0,
         _short_tons(plant.co_kg) + burst_kg / SHORT_TON_KG, 0.35, PARTICLE,
-        note="starts at an assumed 150 ppm; the applicant's figure for starts is not known",
+        note=f"starts at an assumed 150 ppm; the applicant's figure for starts is not known; {AFTER}",
     )  # fmt: skip
     yield _row(
         "permit, Memphis", "hours of 22 start-and-stop events for each of 15 units", 110.0,
@@ -130,7 +132,8 @@ def _fleet_rows() -> Iterator[ValidationRow]:
     yield _row(
         "fleets", "NOx of 35 rented turbines with catalysts, short tons a year", 177.0,
         _short_tons(controlled.nox_kg), 0.20, selc, baseline=scaled,
-        note="the published figure implies 13,000 Btu/kWh; baseline: the permitted plant's, by output",
+        note="the published figure implies 13,000 Btu/kWh; baseline: the permitted plant's, by output; "
+        f"{AFTER}",
     )  # fmt: skip
     yield _row(
         "fleets", "NOx of 35 rented turbines without catalysts, short tons a year", 1650.0,
@@ -147,7 +150,7 @@ def _fleet_rows() -> Iterator[ValidationRow]:
         total,
         0.08,
         "desotocountynews.com: 'continuous capacity 1.2 GW'",
-        note="nameplates at 15 degC",
+        note=f"nameplates at 15 degC; {AFTER}",
     )
     plant = _year({"generators": [_fleet(name, count) for name, count in southaven]}, total)
     yield _row(
@@ -164,6 +167,7 @@ def _fleet_rows() -> Iterator[ValidationRow]:
         abilene,
         0.08,
         "TCEQ registration 177263 via compute-atlas",
+        note=f"the registration rates an LM2500 at 34.1 MW there, the catalogue's row at 30; {AFTER}",
     )
     high = power.unit_capacity_mw(power.generator_model("solar-titan-130"), 15.0, 1800.0)
     yield _row(
@@ -211,7 +215,7 @@ def _storage_rows() -> Iterator[ValidationRow]:
         0.05,
         "teslarati.com, 2025",
         baseline=156 * power.storage_model("megapack-2xl-2h").power_mw,
-        note="baseline: the two-hour version",
+        note=f"baseline: the two-hour version; {AFTER}",
     )
     yield _row(
         "storage", "energy of 208 Megapacks at Memphis, MWh", 811.0, 208 * pack.energy_mwh, 0.005,
@@ -223,8 +227,8 @@ def _price_rows() -> Iterator[ValidationRow]:
     flat = np.full(YEAR.hours, 300.0)
     for name, tolerance, note in (
         ("tva-large", 0.10, "this row is made from the same estimate: a check of the arithmetic"),
-        ("tva-msb-2025-10", 0.25, "a class of 5 to 15 MW, which pays more"),
-        ("tva-msb", 0.35, "a class of 5 to 15 MW, in a winter month with a high fuel charge"),
+        ("tva-msb-2025-10", 0.25, f"a class of 5 to 15 MW, which pays more; {AFTER}"),
+        ("tva-msb", 0.35, f"a class of 5 to 15 MW, in a winter month with a high fuel charge; {AFTER}"),
     ):
         prices = power.price_series(power.tariff_model(name), YEAR, -6.0, 1.0)
         energy = (flat * prices.energy_usd_per_mwh).sum()
@@ -250,7 +254,7 @@ def _solar_rows(shared: Path | None) -> Iterator[ValidationRow]:
     yield _row(
         "sun", "capacity factor on trackers at Memphis, synthesised weather", 0.25,
         float(out.mean()) / 88.0, 0.03, "EIA, mean of US utility plants 2014 to 2017 (AC)",
-        note="the South-East lies below the national mean", relative=False,
+        note=f"the South-East lies below the national mean; {AFTER}", relative=False,
     )  # fmt: skip
     file = None if shared is None else shared / "weather" / "memphis_tmy3_compact.csv"
     if file is None or not file.exists():
@@ -263,7 +267,7 @@ def _solar_rows(shared: Path | None) -> Iterator[ValidationRow]:
     measured = power.solar_output_mw(plant, weather, MEMPHIS.latitude_deg, MEMPHIS.longitude_deg, YEAR)
     yield _row(
         "sun", "88 MWac on trackers at Memphis, typical year, mean MW", 20.9, float(measured.mean()),
-        0.05, source, baseline=30.0, note="baseline: the 30 MW that were claimed",
+        0.05, source, baseline=30.0, note=f"baseline: the 30 MW that were claimed; {AFTER}",
     )  # fmt: skip
 
 
