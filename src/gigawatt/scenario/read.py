@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
@@ -72,7 +72,13 @@ class LoadedScenario(Generic[M]):
         return None
 
 
-def read(source: str | FilePath, model: type[M], overrides: Sequence[str] = ()) -> LoadedScenario[M]:
+Check = Callable[[Any], list[Problem]]
+"""Looks at a scenario's plain data for what no single field can tell; its problems name paths only."""
+
+
+def read(
+    source: str | FilePath, model: type[M], overrides: Sequence[str] = (), *, check: Check | None = None
+) -> LoadedScenario[M]:
     """Read a scenario file, or one that comes with Gigawatt, as a model.
 
     Parameters
@@ -83,18 +89,25 @@ def read(source: str | FilePath, model: type[M], overrides: Sequence[str] = ()) 
         What to validate it as.
     overrides
         ``path=value`` texts, applied in order before validation.
+    check
+        Looks at the whole scenario; what it finds is told together with the rest.
 
     Raises
     ------
     InputError
-        GW2xx while reading, GW3xx while validating; every mistake found.
+        GW2xx while reading, GW3xx while validating, and what ``check`` finds; every mistake.
     """
     raw, file = _open(source)
-    return read_text(raw, model, overrides, file=file)
+    return read_text(raw, model, overrides, file=file, check=check)
 
 
 def read_text(
-    raw: bytes | str, model: type[M], overrides: Sequence[str] = (), *, file: str = "scenario.yaml"
+    raw: bytes | str,
+    model: type[M],
+    overrides: Sequence[str] = (),
+    *,
+    file: str = "scenario.yaml",
+    check: Check | None = None,
 ) -> LoadedScenario[M]:
     """Read a scenario from its text; as :func:`read`.
 
@@ -119,6 +132,9 @@ def read_text(
     changed = apply_overrides(tree, overrides, model)
     taken = take_evidence(changed.data, changed.positions, model, file)
     scenario, problems = _validate(taken, model)
+    if check is not None:
+        told = {problem.path for problem in problems}
+        problems += [p for p in (_placed(taken, p) for p in check(taken.data)) if p.path not in told]
     if scenario is None or problems:
         raise InputError(problems)
     return LoadedScenario(
@@ -139,8 +155,9 @@ def read_scenario(source: str | FilePath, overrides: Sequence[str] = ()) -> Load
     See :func:`read`.
     """
     from gigawatt.scenario.models import Scenario
+    from gigawatt.scenario.references import reference_problems
 
-    return read(source, Scenario, overrides)
+    return read(source, Scenario, overrides, check=reference_problems)
 
 
 @cache
@@ -184,6 +201,20 @@ def locate(loaded: LoadedScenario[Any], problem: Problem) -> Problem:
     own = place.file or loaded.file
     dots = ".".join([*map(str, path), *left])
     return replace(problem, path=dots, file=own, line=place.line, column=place.column)
+
+
+def _placed(taken: Taken, problem: Problem) -> Problem:
+    path, _ = find_path(taken.data, problem.path)
+    place = nearest(taken.positions, path)
+    named_path = named(path, taken.data)
+    return replace(
+        problem,
+        message=f"{named_path}: {problem.message}",
+        path=dotted(path),
+        file=place.file or taken.file,
+        line=place.line,
+        column=place.column,
+    )
 
 
 def _open(source: str | FilePath) -> tuple[bytes, str]:
