@@ -252,8 +252,8 @@ class PowerInput(InputModel):
     """How far the operator sees: a unit keeps running if it is needed again within this time. Default 12 h:
     assumed (range 4 to 48 h), a shift."""
     storage_firm_duration_h: Positive = 4.0
-    """How long a store must hold its output to count as firm. Default 4 h: the duration that North American
-    capacity markets accredit in full."""
+    """How long a store must hold its output to count as firm. Default 4 h: what California's resource
+    adequacy counts in full; other markets rate storage by class."""
     load_valley_frac: Fraction = 0.1
     """How far the load outside those hours lies below its peak; what lies between recharges the store, and no
     more counts as firm. Default 0.1: assumed (range 0 to 0.2); a perfectly flat load recharges nothing."""
