@@ -68,9 +68,16 @@ VERDICT: Mapping[str, str] = {
         "in {since}, at {site}, and power from {power_since}, at {power_site}."
     ),
     "verdict.unknown": "This run holds no energised GPUs: the build-out was not computed.",
-    "verdict.documented": (
+    "verdict.reach.said": (
+        "{month} is the last documented month; what follows it rests on plans and assumptions."
+    ),
+    "verdict.reach.reported": (
         "{month} is the last month with published figures; what follows it rests on plans and assumptions."
     ),
+    "verdict.reach.dated": (
+        "{month} is the latest date that an input carries; what follows it rests on plans and assumptions."
+    ),
+    "verdict.reach.end": "No published figure backs this run: it is a plan, and {month} is its last month.",
 }
 
 BINDING: Mapping[str, str] = {
@@ -232,7 +239,7 @@ POWER: Mapping[str, str] = {
     "data.rounded": (
         "In this file these values are rounded to {step}; the run's own tables hold them in full."
     ),
-    "zoom.year": "Last documented year",
+    "zoom.year": "Year to {month}",
     "zoom.peak": "Week of highest load",
     "zoom.shed": "Week of most shedding",
     "column.firm_grid_mw": "grid",
@@ -282,7 +289,7 @@ COMPUTE: Mapping[str, str] = {
     "chart.milestones": "Milestones",
     "chart.milestones.unit": "As the model has them",
     "chart.chips": "GPUs by type",
-    "chart.chips.unit": "At the end of the last documented month",
+    "chart.chips.unit": "At the end of {month}",
     "chart.levels": "Power by state",
     "chart.levels.unit": "MW: provisioned for all installed, provisioned for the energised, and drawn",
     "chart.levels.spread": "drawn, lowest to highest hour",
@@ -309,7 +316,7 @@ MONEY: Mapping[str, str] = {
         "What was spent on things that last, what running costs, and what a unit of product costs."
     ),
     "chart.capital": "Capital, by item",
-    "chart.capital.unit": "USD, from the start to the last documented month",
+    "chart.capital.unit": "USD, from the start to the end of {month}",
     "chart.capital.total": "{usd} to the end of {month}; {whole} over the whole run.",
     "chart.operation": "Operating cost, by item and month",
     "chart.operation.unit": "USD a month",
@@ -391,6 +398,7 @@ CHECKS: Mapping[str, str] = {
     "assumption.range": "Range",
     "assumption.origin": "Origin",
     "assumption.as_of": "As of",
+    "assumption.note": "note",
     "origin.given": "given", "origin.catalogue": "catalogue", "origin.default": "default",
     "assumptions.not_said": "not said",
     "assumptions.search": "Search path, value, source",

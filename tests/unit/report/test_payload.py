@@ -23,7 +23,7 @@ from gigawatt.report.payload import build
 from gigawatt.report.payload.binding import by_month, first, spans
 from gigawatt.report.payload.energy import flows
 from gigawatt.report.payload.environment import nox_limits
-from gigawatt.report.payload.horizon import documented_month
+from gigawatt.report.payload.horizon import documented_month, horizon
 from gigawatt.results import BINDINGS, Entry, Ledger
 
 
@@ -94,6 +94,7 @@ def test_the_last_documented_month_is_said_reported_or_dated(run: Any) -> None:
     )
     assert months[documented_month(replace(run, reported=()))] == "2026-08"  # an assumption as of that month
     assert documented_month(replace(run, reported=(), assumptions=())) == len(months) - 1
+    assert horizon(replace(run, reported=(), assumptions=())).why == "end"
 
 
 def test_six_figures_are_sums_of_their_sites_and_of_the_hours(run: Any, payload: Any) -> None:

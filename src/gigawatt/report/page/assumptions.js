@@ -36,7 +36,7 @@ function assumptionSection() {
   const rows = payload.assumptions.map((a) => {
     const cell = (name, ...content) => el("td", { "data-label": words["assumption." + name], class: "a-" + name }, ...content);
     const range = a.low || a.high ? say("range", { low: a.low || words["number.missing"], high: a.high || words["number.missing"] }) : "";
-    return el("tr", { "data-origin": a.origin, "data-confidence": a.confidence }, cell("path", el("code", {}, a.path)), cell("value", a.value), cell("range", range), cell("origin", named("origin.", a.origin)), cell("source", a.source, a.note ? el("span", { class: "faint" }, (a.source ? " · " : "") + a.note) : null), cell("as_of", a.as_of), cell("confidence", a.confidence));
+    return el("tr", { "data-origin": a.origin, "data-confidence": a.confidence }, cell("path", el("code", {}, a.path)), cell("value", a.value), cell("range", range), cell("origin", named("origin.", a.origin)), cell("source", a.source, a.note ? el("details", {}, el("summary", {}, words["assumption.note"]), a.note) : null), cell("as_of", a.as_of), cell("confidence", a.confidence));
   });
   body.append(...rows);
   refillAssumptions = () => {

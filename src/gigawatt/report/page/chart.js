@@ -57,6 +57,7 @@ function forgetCharts(within) {
 
 let resizing = 0;
 window.addEventListener("resize", () => {
+  if (printing.matches) return;
   clearTimeout(resizing);
   resizing = setTimeout(() => {
     for (const entry of charts) if (entry.target.clientWidth !== entry.width) paint(entry);
@@ -177,5 +178,5 @@ function documentedLine(label) {
 }
 
 function markLines(lines) {
-  return { silent: true, symbol: "none", animation: false, data: lines };
+  return { silent: true, symbol: "none", animation: false, data: lines.filter((mark) => isDocumented || mark.xAxis !== documentedUntil) };
 }

@@ -48,6 +48,7 @@ function isoHour(ms) {
 
 const lastInstant = dayAt(clock.days);
 const documentedUntil = dayAt(clock.last_day_of_month[clock.documented] + 1);
+const isDocumented = clock.reach !== "end";
 const documentedMonth = clock.months[clock.documented];
 
 const sites = payload.sites;

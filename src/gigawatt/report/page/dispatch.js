@@ -142,7 +142,7 @@ function dispatchControls() {
             if (window_) setDispatchWindow(window_);
           },
         },
-        say("zoom." + id),
+        say("zoom." + id, { month: documentedMonth }),
       ),
     ),
   );

@@ -39,7 +39,7 @@ function titleBlock() {
         { class: "verdict-kind" },
         el("span", { class: "kind" }, payload.verdict.kind),
         " ",
-        say("verdict.documented", { month: monthInWords(documentedMonth) }),
+        say("verdict.reach." + clock.reach, { month: monthInWords(documentedMonth) }),
         " ",
         span,
         " ",

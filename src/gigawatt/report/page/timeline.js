@@ -128,7 +128,7 @@ function timelinePanel(site) {
         drawBand(band, site, timeline.window, pads, entry.width);
         drawEvents(events, site, timeline.window, pads, entry.width);
       };
-      const entry = chart(holder, say("timeline.aria", { site: site.title }), shownSites().length > 1 ? 272 : 400, (size) => timelineOption(site, size), (painted) => {
+      const entry = chart(holder, say("timeline.aria", { site: site.title }), shownSites().length > 1 ? 272 : 330, (size) => timelineOption(site, size), (painted) => {
         redraw(painted);
         painted.instance.off("datazoom");
         painted.instance.on("datazoom", () => {
@@ -156,7 +156,8 @@ function timelinePanel(site) {
 function timelineControls() {
   const years = [...new Set(clock.months.map((m) => m.slice(0, 4)))];
   const year = (y) => [Date.UTC(y, 0, 1), Date.UTC(y + 1, 0, 1)].map((t) => Math.min(Math.max(t, firstDay), lastInstant));
-  const presets = [["record", say("zoom.record"), defaultWindow()], ["whole", say("zoom.whole"), [firstDay, lastInstant]], ...years.map((y) => [y, y, year(Number(y))])];
+  const record = [["record", say("zoom.record"), defaultWindow()]];
+  const presets = [...(isDocumented ? record : []), ["whole", say("zoom.whole"), [firstDay, lastInstant]], ...years.map((y) => [y, y, year(Number(y))])];
   const group = el("div", { class: "zoom", role: "group", "aria-label": say("zoom.label") });
   for (const [id, label, window_] of presets) group.append(el("button", { type: "button", "data-zoom": id, onclick: () => setWindow(window_) }, label));
   const step = (symbol, label, move) =>

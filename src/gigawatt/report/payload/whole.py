@@ -9,7 +9,7 @@ from typing import Any
 from gigawatt.report.format import LADDERS, PRINTED
 from gigawatt.report.messages import MESSAGES
 from gigawatt.report.payload import binding, checks, energy, environment, money, series, verdict
-from gigawatt.report.payload.horizon import documented_month, year_before
+from gigawatt.report.payload.horizon import horizon, year_before
 from gigawatt.report.payload.methods import methods
 from gigawatt.report.payload.names import short_titles
 from gigawatt.report.payload.rounding import all_six
@@ -20,7 +20,8 @@ FORMAT = "gigawatt-report/1"
 
 def build(run: Run) -> dict[str, Any]:
     """Turn a run into JSON-able data; the same run gives the same data."""
-    month = documented_month(run)
+    reach = horizon(run)
+    month = reach.month
     short = short_titles(run)
     return {
         "format": FORMAT,
@@ -36,6 +37,7 @@ def build(run: Run) -> dict[str, Any]:
             "months": list(run.clock.months),
             "last_day_of_month": [int(d) for d in run.clock.last_day_of_month],
             "documented": month,
+            "reach": reach.why,
             "year": [year_before(month).start, month],
         },
         "bindings": list(BINDINGS),
