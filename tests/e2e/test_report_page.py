@@ -290,6 +290,20 @@ def test_no_width_and_no_theme_overflows_or_complains(
         assert seen.said == []
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_chart_fills_its_box_and_no_more(chromium: Any, report: Path, width: int) -> None:
+    """Panels appear one after the other: a chart drawn before its neighbour must give way to it."""
+    script = """() => [...document.querySelectorAll(".chart")].map(box => {
+        const drawn = box.querySelector("svg, canvas");
+        return [box.getAttribute("aria-label"), box.clientWidth, drawn ? drawn.clientWidth : 0];
+    })"""
+    with report_page.opened(chromium, report, width=width) as seen:
+        seen.page.wait_for_timeout(300)
+        charts = seen.page.evaluate(script)
+    assert len(charts) > 10
+    assert [c for c in charts if abs(c[1] - c[2]) > 2] == []
+
+
 def test_text_stands_out_from_its_ground_in_both_themes(chromium: Any, small: Path) -> None:
     """WCAG contrast of the inks on the paper: 4.5 for text, 3 for marks."""
     script = """() => {

@@ -351,7 +351,8 @@ ENVIRONMENT: Mapping[str, str] = {
     "chart.carbon-rate.aria": "Carbon intensity of {site} by month.",
     "chart.nox": "Nitrogen oxides, rolling year",
     "chart.nox.unit": "Short tons in the 365 days to each day, from fuel burnt on the site",
-    "chart.nox.rolling": "last 365 days",
+    "chart.nox.rolling": "whole site",
+    "chart.nox.used": "units under permit {name}",
     "chart.nox.limit": "permit {name}: {tons} short tons",
     "chart.nox.covers": (
         "The line counts every unit of the site, rented ones included; a permit covers the units that "

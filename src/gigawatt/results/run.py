@@ -65,6 +65,8 @@ class SiteTrace:
     water_by_source_m3: Mapping[str, Array]
     """Hourly draw by source, shape (hours,)."""
     workloads: tuple[WorkloadTrace, ...]
+    permit_nox_short_tons: Mapping[str, Array] = field(default_factory=dict)
+    """Permit -> nitrogen oxides of its own units in the year that ends with each day, shape (days,)."""
 
     def binding_names(self) -> list[str]:
         """Name what binds on each day."""

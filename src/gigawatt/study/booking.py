@@ -21,6 +21,16 @@ from gigawatt.study.simulate import SiteHours
 
 Array = NDArray[np.float64]
 
+COST_NAMES = {
+    "grid_energy": "grid energy",
+    "grid_demand": "grid demand charge",
+    "fuel": "fuel",
+    "variable_om": "upkeep of generators",
+    "storage_maintenance": "upkeep of stores",
+    "rent": "rent of generators",
+}
+"""Items of the power room's costs, as the ledger names them."""
+
 
 def book_site(book: Book, campus: Campus, site: SiteCampus, hours: SiteHours) -> SiteMoney:
     """Enter a site's energy, water, carbon and money; return the money."""
@@ -73,7 +83,7 @@ def book_site(book: Book, campus: Campus, site: SiteCampus, hours: SiteHours) ->
         hours.co2_grid_t,
     )
     costs = power.energy_costs(dispatched, hours.prices, site.site.power, campus.clock)
-    energy = {k.replace("_", " "): v for k, v in costs.monthly_usd(campus.clock).items()}
+    energy = {COST_NAMES[k]: usd for k, usd in costs.monthly_usd(campus.clock).items()}
     gpus = {w.name: hours.result.gpus[i] for i, w in enumerate(site.workloads)}
     money = site_money(campus, site, hours.build, energy, hours.water_by_source_m3, gpus)
     spent = sum([*money.capital.values(), *money.operating.values()], np.zeros(len(book.clock.months)))

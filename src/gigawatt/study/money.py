@@ -80,7 +80,7 @@ def capital_of(campus: Campus, site: SiteCampus, build: SiteBuild) -> _Capital:
         arrived = np.diff(build.built.delivered[:, c], prepend=0.0)
         usd = arrived * chip_price_usd(system)
         by_month = clock.monthly_sum_of_days(usd)
-        item = f"chips {system.chip}"
+        item = f"chips {system.chip.upper()}"
         paid.kinds[item] = "chips"
         paid.months[item] = by_month
     for hall in site.site.halls:

@@ -24,6 +24,7 @@ def site_trace(site: SiteCampus, hours: SiteHours, clock: Clock) -> SiteTrace:
         gpus_by_chip=_by_chip(hours),
         water_by_source_m3=hours.water_by_source_m3,
         workloads=tuple(_workloads(site, hours, clock)),
+        permit_nox_short_tons={p.name: p.nox_short_tons[23::24] for p in hours.dispatched.permits},
     )
 
 

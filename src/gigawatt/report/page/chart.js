@@ -32,6 +32,7 @@ function chart(box, label, height, option, after) {
   box.append(target);
   const entry = { target, option, instance: null, after };
   charts.add(entry);
+  boxes.observe(target);
   paint(entry);
   return entry;
 }
@@ -50,18 +51,20 @@ function paint(entry) {
 function forgetCharts(within) {
   for (const entry of [...charts])
     if (within.contains(entry.target)) {
+      boxes.unobserve(entry.target);
       if (entry.instance) entry.instance.dispose();
       charts.delete(entry);
     }
 }
 
+// A chart follows its box: the window may change, and a panel beside it may appear after it was drawn.
 let resizing = 0;
-window.addEventListener("resize", () => {
+const boxes = new ResizeObserver(() => {
   if (printing.matches) return;
   clearTimeout(resizing);
   resizing = setTimeout(() => {
     for (const entry of charts) if (entry.target.clientWidth !== entry.width) paint(entry);
-  }, 120);
+  }, 60);
 });
 themeListeners.push(() => charts.forEach(paint));
 

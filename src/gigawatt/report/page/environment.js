@@ -57,8 +57,12 @@ function noxPanel(site) {
   const tons = rollingYear(site.daily.nox_kg).map((kg) => kg / SHORT_TON_KG);
   const limits = site.nox_limits.map((limit) => ({ ...limit, tons: limit.kg / SHORT_TON_KG, start: limit.from ? Math.max(Date.parse(limit.from), firstDay) : firstDay, end: limit.until ? Math.min(Date.parse(limit.until), lastInstant) : lastInstant })).filter((l) => l.end > l.start);
   const most = Math.max(largest(tons), ...limits.map((l) => l.tons)) * 1.05;
+  const metered = limits.filter((l) => l.used.length);
   return {
-    table: () => ({ columns: [{ name: "day" }, { name: "nox", unit: "kg" }, { name: "nox_rolling_year", unit: "short tons" }], rows: Array.from(tons, (v, i) => [isoDay(dayAt(i)), site.daily.nox_kg[i], v]) }),
+    table: () => ({
+      columns: [{ name: "day" }, { name: "nox", unit: "kg" }, { name: "nox_rolling_year", unit: "short tons" }, ...metered.map((l) => ({ name: "nox_rolling_year " + l.name, unit: "short tons" }))],
+      rows: Array.from(tons, (v, i) => [isoDay(dayAt(i)), site.daily.nox_kg[i], v, ...metered.map((l) => l.used[i])]),
+    }),
     draw(box) {
       chart(box, say("chart.nox.aria", { site: site.short }), 260, () =>
         common({
@@ -67,12 +71,13 @@ function noxPanel(site) {
           yAxis: valueAxis(most, words["unit.short_tons"], { min: 0 }),
           series: [
             line(say("chart.nox.rolling"), dailyPairs(tons), colour("turbine"), { lineStyle: { color: colour("turbine"), width: 2 }, areaStyle: { color: colour("turbine"), opacity: 0.12 }, markLine: markLines([documentedLine()]) }),
+            ...metered.map((l) => line(say("chart.nox.used", { name: l.name }), dailyPairs(l.used), colour("accent"), { lineStyle: { color: colour("accent"), width: 2 } })),
             ...limits.map((l) => line(say("chart.nox.limit", { name: l.name, tons: significant(l.tons) }), [[l.start, l.tons], [l.end, l.tons]], colour("shed"), { lineStyle: { color: colour("shed"), width: 1.5, type: "dashed" }, sampling: undefined })),
           ],
-          tooltip: { ...common().tooltip, formatter: (points) => seriesTip(points.slice(0, 1), words["unit.short_tons"], isoDay) },
+          tooltip: { ...common().tooltip, formatter: (points) => seriesTip(points.slice(0, 1 + metered.length), words["unit.short_tons"], isoDay) },
         }),
       );
-      box.append(key([{ name: say("chart.nox.rolling"), fill: "turbine", mark: "stroke", text: say("key.highest", { value: quantity(largest(tons), words["unit.short_tons"]) }) }, ...limits.map((l) => ({ name: say("chart.nox.limit", { name: l.name, tons: significant(l.tons) }), fill: "shed", mark: "dash" }))]));
+      box.append(key([{ name: say("chart.nox.rolling"), fill: "turbine", mark: "stroke", text: say("key.highest", { value: quantity(largest(tons), words["unit.short_tons"]) }) }, ...metered.map((l) => ({ name: say("chart.nox.used", { name: l.name }), fill: "accent", mark: "stroke", text: say("key.highest", { value: quantity(largest(l.used), words["unit.short_tons"]) }) })), ...limits.map((l) => ({ name: say("chart.nox.limit", { name: l.name, tons: significant(l.tons) }), fill: "shed", mark: "dash" }))]));
       if (limits.length) box.append(el("p", { class: "unit" }, say("chart.nox.covers")));
       else box.append(el("p", { class: "unit" }, say("chart.nox.no_limit")));
     },

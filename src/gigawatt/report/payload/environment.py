@@ -36,8 +36,15 @@ def nox_limits(run: Run, site: str) -> list[dict[str, Any]]:
     """Return the NOx limits that the resolved scenario states for a site.
 
     A field counts whose name begins with ``nox`` and ends in ``_short_tons``, ``_t`` or ``_kg``;
-    ``name``, ``from`` and ``until`` are its permit's.
+    ``name``, ``from`` and ``until`` are its permit's; ``used`` holds what its own units emitted in the
+    year that ends with each day, in short tons to 0.01, and is empty where the run does not know it.
     """
     sites = run.resolved.get("sites", {})
     part = sites.get(site) if isinstance(sites, Mapping) else None
-    return [] if part is None else list(_limits(part, f"sites.{site}"))
+    found = [] if part is None else list(_limits(part, f"sites.{site}"))
+    known = run.sites[site].permit_nox_short_tons
+    return [{**limit, "used": _rounded(known.get(limit["name"]))} for limit in found]
+
+
+def _rounded(tons: Any) -> list[float]:
+    return [] if tons is None else [round(float(t), 2) for t in tons]
