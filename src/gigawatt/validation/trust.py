@@ -27,8 +27,8 @@ def trust_table(rows: Sequence[ValidationRow]) -> str:
     """Write one line for each group of figures, in Markdown.
 
     Figures that the model was fitted to are counted and left out of the errors.
-    Errors are in per cent where the group's tolerances are relative, else in the
-    unit of its quantities.
+    Errors are in the unit that all quantities of a group share, else in per cent of
+    what is published.
     """
     groups: dict[tuple[str, str], list[ValidationRow]] = {}
     for row in rows:
@@ -42,11 +42,11 @@ def _line(model: str, group: str, rows: Sequence[ValidationRow]) -> str:
     count = f"{len(free)}" + (f" (+{fitted} fitted)" if fitted else "")
     if not free:
         return f"| {model} | {_cell(group)} | {count} | | | | |"
-    relative = all(row.relative for row in free)
+    unit = "" if any(row.relative for row in free) else _unit(free)
+    relative = not unit
     errors = [abs(row.error_frac if relative else row.error) for row in free]
     naive = [_naive(row, relative=relative) for row in free]
     known = [error for error in naive if error is not None]
-    unit = "" if relative else _unit(free)
     shown = [_size(fmean(errors), unit), _size(max(errors), unit), _size(fmean(known), unit) if known else ""]
     held = f"{sum(row.holds for row in free)} of {len(free)}"
     return f"| {model} | {_cell(group)} | {count} | {' | '.join(shown)} | {held} |"
@@ -60,9 +60,10 @@ def _naive(row: ValidationRow, *, relative: bool) -> float | None:
 
 
 def _unit(rows: Sequence[ValidationRow]) -> str:
-    """Return the unit that ends every quantity's words, or nothing where they differ."""
-    units = {row.quantity.rpartition(", ")[2] for row in rows}
-    return units.pop() if len(units) == 1 else ""
+    """Return the unit that ends every quantity's words, or nothing where they differ or have none."""
+    units = {row.quantity.rpartition(", ")[2] for row in rows if ", " in row.quantity}
+    one = units.pop() if len(units) == 1 else ""
+    return "" if any(c.isdigit() or c == "%" for c in one) else one
 
 
 def _size(error: float, unit: str) -> str:
