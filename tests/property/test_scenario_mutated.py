@@ -15,9 +15,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gigawatt.kernel.errors import InputError
-from gigawatt.scenario import bundled_bytes, locate, read_text
+from gigawatt.scenario import bundled_bytes, read_text
 from gigawatt.scenario.models import Scenario
 from gigawatt.scenario.positions import dotted, named
+from gigawatt.scenario.references import reference_problems
 from gigawatt.scenario.resolve import resolve
 from gigawatt.scenario.yaml_reader import read_yaml
 
@@ -95,11 +96,8 @@ VALUES = st.recursive(
 def outcome(raw: bytes | str, overrides: list[str] | None = None) -> Scenario | None:
     """Read and resolve; None where it was refused in the way that a person is told."""
     try:
-        loaded = read_text(raw, Scenario, overrides or [], file="a.yaml")
-        try:
-            resolve(loaded.scenario)
-        except InputError as error:
-            raise InputError([locate(loaded, problem) for problem in error.problems]) from None
+        loaded = read_text(raw, Scenario, overrides or [], file="a.yaml", check=reference_problems)
+        resolve(loaded.scenario)
     except InputError as error:
         for problem in error.problems:
             assert problem.code.startswith("GW")

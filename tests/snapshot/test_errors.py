@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from gigawatt.kernel.errors import InputError
-from gigawatt.scenario import bundled_bytes, locate, read_text
+from gigawatt.scenario import bundled_bytes, read_text
 from gigawatt.scenario.models import Scenario
-from gigawatt.scenario.resolve import resolve
+from gigawatt.scenario.references import reference_problems
 
 FOLDER = Path(__file__).parent / "errors"
 CASES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -35,11 +35,7 @@ def message(name: str) -> str:
             base = base.replace(old, new, 1)
         raw = base.encode()
     try:
-        loaded = read_text(raw, Scenario, overrides, file="campus.yaml")
-        try:
-            resolve(loaded.scenario)
-        except InputError as error:
-            raise InputError([locate(loaded, p) for p in error.problems]) from None
+        read_text(raw, Scenario, overrides, file="campus.yaml", check=reference_problems)
     except InputError as error:
         return f"{error}\n"
     return "nothing wrong\n"

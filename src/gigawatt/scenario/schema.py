@@ -64,9 +64,9 @@ def json_schema(model: type[BaseModel] | None = None) -> Schema:
 
     Examples
     --------
+    >>> from pydantic import create_model
     >>> from gigawatt.kernel.inputs import InputModel, Positive
-    >>> class Grid(InputModel):
-    ...     import_limit_mw: Positive
+    >>> Grid = create_model("Grid", __base__=InputModel, import_limit_mw=(Positive, ...))
     >>> list(json_schema(Grid)["properties"])[:2]
     ['import_limit', 'import_limit_mw']
     """
