@@ -44,8 +44,9 @@ def _line(model: str, group: str, rows: Sequence[ValidationRow]) -> str:
         return f"| {model} | {_cell(group)} | {count} | | | | |"
     unit = "" if any(row.relative for row in free) else _unit(free)
     relative = not unit
-    errors = [abs(row.error_frac if relative else row.error) for row in free]
-    naive = [_naive(row, relative=relative) for row in free]
+    counted = [row for row in free if row.published != 0.0 or not relative]  # 0 has no per cent
+    errors = [abs(row.error_frac if relative else row.error) for row in counted]
+    naive = [_naive(row, relative=relative) for row in counted]
     known = [error for error in naive if error is not None]
     shown = [_size(fmean(errors), unit), _size(max(errors), unit), _size(fmean(known), unit) if known else ""]
     held = f"{sum(row.holds for row in free)} of {len(free)}"
