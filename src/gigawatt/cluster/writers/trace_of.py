@@ -1,0 +1,64 @@
+"""From the simulation's jobs back to a trace, so that they can be written in any format."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gigawatt.cluster.jobs import Jobs
+from gigawatt.cluster.readers.trace import Trace
+
+
+def trace_of(jobs: Jobs, *, source: str = "jobs", start_s: float = 0.0, stamped: bool = False) -> Trace:
+    """Lay jobs out as a trace.
+
+    Parameters
+    ----------
+    jobs
+        At least one.
+    source
+        Name of where they come from.
+    start_s
+        Time of the first submission, s: since 1970-01-01 UTC where ``stamped``.
+    stamped
+        Whether ``start_s`` is a calendar time.
+
+    Notes
+    -----
+    Checkpoints, deadlines, limits and elastic ranges have no place in a trace
+    and are left out. A job that fails by its user's fault has the duration
+    after which it does.
+
+    Examples
+    --------
+    >>> trace_of(Jobs([0, 60], [10, 20], gpus=[8, 1], fails_at_frac=[0.5, np.inf])).duration_s.tolist()
+    [5.0, 20.0]
+    """
+    count = len(jobs)
+    failed = np.isfinite(jobs.fails_at_frac)
+    share = np.where(failed, np.minimum(jobs.fails_at_frac, 1.0), 1.0)
+    first = float(jobs.submit_s[0]) if count else 0.0
+    plain = np.array_equal(jobs.ids, np.arange(count))
+    return Trace(
+        source=source,
+        form="jobs",
+        submit_s=_frozen(jobs.submit_s - first),
+        duration_s=_frozen(jobs.duration_s * share),
+        gpus=_frozen(jobs.gpus.copy()),
+        tenant=_frozen(jobs.tenant.copy()),
+        tenants=jobs.tenants,
+        estimate_s=_frozen(jobs.estimate_s.copy()),
+        priority=_frozen(jobs.priority.copy()),
+        failed=_frozen(failed),
+        after=_frozen(jobs.after.copy()),
+        names=None if plain else tuple(str(name) for name in jobs.ids),
+        start_s=start_s + first,
+        stamped=stamped,
+        rows=count,
+    )
+
+
+def _frozen(array: Any) -> Any:
+    array.setflags(write=False)
+    return array
