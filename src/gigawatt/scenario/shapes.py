@@ -102,11 +102,18 @@ def canonical(model: type[BaseModel], data: Any, path: Path) -> Path:
     here = data
     parts: list[str | int] = []
     for part in path:
-        owners = narrowed(shape, here) if isinstance(part, str) else ()
-        found = [owner.model_fields[keys_of(owner)[part]] for owner in owners if part in keys_of(owner)]
-        parts.append((found[0].alias or part) if found else part)
+        parts.append(_alias(narrowed(shape, here), part) if isinstance(part, str) else part)
         shape, here = step(shape, here, part), child(here, part)
     return tuple(parts)
+
+
+def _alias(models: Collection[type[BaseModel]], key: str) -> str:
+    """Return a key as the models' alias has it; a name that no model knows stays."""
+    for model in models:
+        name = keys_of(model).get(key)
+        if name is not None:
+            return model.model_fields[name].alias or name
+    return key
 
 
 def tag_of(models: Sequence[type[BaseModel]]) -> tuple[str, list[str]]:
