@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from gigawatt.results.columns import BINDINGS, DAILY, HOURLY
+from gigawatt.scenario.reference import scenario_reference
 from gigawatt.validation.trust import trust_table
 
 ROOT = Path(__file__).parents[1]
@@ -78,3 +79,4 @@ if __name__ == "__main__":
     beside = ROOT.parent / "shared"
     write_trust(ROOT / "README.md", beside if beside.is_dir() else None)
     (ROOT / "docs/reference/tables.md").write_text(tables_page(), encoding="utf-8")
+    (ROOT / "docs/reference/scenario.md").write_text(scenario_reference(), encoding="utf-8")

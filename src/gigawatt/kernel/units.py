@@ -86,8 +86,12 @@ SUFFIXES: dict[str, tuple[str, float]] = {
 }  # fmt: skip
 
 _QUANTITY = re.compile(
-    r"^\s*(?P<number>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*(?P<unit>.*?)\s*$"
+    r"^(?P<number>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*(?P<unit>.*)$"
 )
+
+
+LONGEST = 100
+"""Characters of the longest text that is read as a quantity."""
 
 
 class QuantityError(ValueError):
@@ -158,9 +162,10 @@ def parse_quantity(text: str, suffix: str) -> float:
     dimension, factor = SUFFIXES[suffix]
     table = _DIMENSIONS[dimension]
     allowed = ", ".join(u for u in table if u) or "a bare number"
-    match = _QUANTITY.match(text)
+    match = _QUANTITY.match(text.strip()) if len(text) <= LONGEST else None
     if match is None or not any(c.isdigit() for c in match["number"]):
-        raise QuantityError(f"{text!r} is not a number with a unit ({allowed})")
+        seen = repr(text) if len(text) <= LONGEST else f"a text of {len(text):,} characters"
+        raise QuantityError(f"{seen} is not a number with a unit ({allowed})")
     unit = _normalise(match["unit"])
     if unit not in table:
         seen = f"has the unit {match['unit']!r}" if unit else "has no unit"

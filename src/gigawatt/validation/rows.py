@@ -32,7 +32,7 @@ class ValidationRow:
 
     @property
     def error(self) -> float:
-        """modelled - published."""
+        """Modelled - published."""
         return self.modelled - self.published
 
     @property
