@@ -69,7 +69,7 @@ def _site(at: str, site: Any) -> Iterator[Problem]:
         f"{at}.place.climate", "GW404", "climate", place.get("climate"), catalog.names("climate")
     )
     file = place.get("weather_file")
-    if isinstance(file, str) and not isfile(file):  # never raises, whatever the text
+    if isinstance(file, str) and not isfile(file):  # noqa: PTH113 - never raises, whatever the text
         yield Problem(
             "GW406",
             f"weather file {file!r} does not exist",
