@@ -1,10 +1,12 @@
 """Jobs on machines: a supercluster simulated event by event, and the policies that schedule it."""
 
+from gigawatt.cluster import policies
 from gigawatt.cluster.failures import Cause, Failures, Recovery
 from gigawatt.cluster.jobs import Jobs
 from gigawatt.cluster.machines import Machines, spread_speed_frac
 from gigawatt.cluster.power import PowerBudget
 from gigawatt.cluster.schedule import STATES, Curves, Fates, Runs, Schedule
+from gigawatt.cluster.simulate import simulate
 
 __all__ = [
     "STATES",
@@ -18,5 +20,7 @@ __all__ = [
     "Recovery",
     "Runs",
     "Schedule",
+    "policies",
+    "simulate",
     "spread_speed_frac",
 ]

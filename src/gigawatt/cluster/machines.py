@@ -42,7 +42,8 @@ class Machines:
 
     def __post_init__(self) -> None:
         for name in (
-            "nodes", "gpus_per_node", "nodes_per_rack", "racks_per_pod", "pods_per_hall", "loop_racks", "feed_racks",
+            "nodes", "gpus_per_node", "nodes_per_rack", "racks_per_pod", "pods_per_hall", "loop_racks",
+            "feed_racks",
         ):  # fmt: skip
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; allowed: whole numbers from 1")

@@ -56,6 +56,8 @@ class Curves:
     """GPUs that the waiting jobs ask for."""
     power_kw: Floats
     """IT power of the machines; zeros where no power was given."""
+    stranded_gpus: Floats
+    """Free GPUs on nodes that are partly taken (fragmentation); zeros in a pool."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +101,11 @@ class Schedule:
     """Events of all kinds that were handled."""
     decisions: int
     """Calls of the policy."""
+    refused: int
+    """Actions of the policy that could not be carried out."""
+    over_budget_kwh: float
+    """Energy drawn beyond the power budget, which serving and idling alone exceeded."""
+    end_of_simulation_s: float
     wall_s: float
     """Wall-clock time that the simulation took."""
     notes: tuple[str, ...] = ()
@@ -192,6 +199,6 @@ class Schedule:
         s = self.summary()
         jct = "none ended" if s["mean_jct_s"] is None else f"mean JCT {s['mean_jct_s']:,.0f} s"
         return (
-            f"Schedule({self.policy}: {s['finished']:,} of {s['jobs']:,} jobs finished, {self.gpus:,} GPUs, {jct}, "
-            f"utilisation {s['utilisation_frac']:.1%}, goodput {s['goodput_frac']:.1%})"
+            f"Schedule({self.policy}: {s['finished']:,} of {s['jobs']:,} jobs finished, {self.gpus:,} GPUs, "
+            f"{jct}, utilisation {s['utilisation_frac']:.1%}, goodput {s['goodput_frac']:.1%})"
         )

@@ -1,0 +1,347 @@
+"""Compiled failures: what is struck, how its job recovers, what is repaired."""
+
+from __future__ import annotations
+
+from numba import njit, types
+
+from gigawatt.cluster._core import (
+    DOWN,
+    OK,
+    SIM_TYPE,
+    SPARE,
+    Sim,
+    close_segment,
+    end_run,
+    open_segment,
+    push,
+    requeue,
+    reset_to,
+)
+from gigawatt.cluster._place import (
+    cut_node,
+    first_node,
+    give_back,
+    index_node,
+    spread_tier,
+    take_part,
+    take_range,
+)
+from gigawatt.cluster._pool import STEP
+from gigawatt.cluster._queue import HOW, INNER, STATE, add_running, drop_running, part
+from gigawatt.cluster._work import SETUP
+from gigawatt.cluster.state import State
+
+
+@part
+def _kept(sm: Sim, j: int, blast_gpus: int) -> float:
+    """Work of the best checkpoint that a failure of this size leaves."""
+    w = sm.work[j]
+    return float(max(w.memory_s, w.saved_s) if blast_gpus <= sm.sim[0].survives else w.saved_s)
+
+
+@part
+def _pause_s(sm: Sim, j: int, detect_s: float, blast_gpus: int) -> float:
+    """Time from a failure to the first new step of a job that keeps its place."""
+    s = sm.sim[0]
+    w = sm.work[j]
+    load_s = w.load_s
+    if w.grid_s < w.duration_s and blast_gpus <= s.survives and w.memory_s > w.saved_s:
+        load_s = w.memory_load_s
+    start_s = s.whole_s
+    if s.mode == 1:
+        start_s = s.swap_s
+    elif s.mode == 2:
+        start_s = s.partial_s
+    return float(detect_s + start_s + load_s)
+
+
+@njit(types.void(STATE, SIM_TYPE, types.int64, types.float64, types.int64), **INNER)
+def restart_here(state: State, sm: Sim, j: int, detect_s: float, blast_gpus: int) -> None:
+    """Set a running job back to its checkpoint, on GPUs that it holds; ``held`` may have changed."""
+    w = sm.work[j]
+    pause_s = _pause_s(sm, j, detect_s, blast_gpus)
+    reset_to(state, sm, j, _kept(sm, j, blast_gpus))
+    w.pause_s = pause_s
+    w.pause_kind = SETUP
+    w.restarts += 1
+    open_segment(state, sm, j)
+    add_running(state, j)
+
+
+@part
+def throw_out(state: State, sm: Sim, j: int, lost_gpus: int, detect_s: float, blast_gpus: int) -> None:
+    """Return a struck job to the queue; ``lost_gpus`` of those that it held are broken."""
+    c = state.cluster[0]
+    w = sm.work[j]
+    held = state.jobs[j].held
+    if c.placed == 1:
+        end_run(state, sm, j, first_node(sm, j))
+        c.free += give_back(state, sm, j)
+    else:
+        end_run(state, sm, j, -1)
+        c.free += held - lost_gpus
+    memory = w.memory_s
+    load_s = w.load_s
+    if blast_gpus <= sm.sim[0].survives and memory > w.saved_s:
+        load_s = w.memory_load_s
+    reset_to(state, sm, j, _kept(sm, j, blast_gpus))
+    w.restarts += 1
+    requeue(state, sm, j, detect_s + sm.sim[0].whole_s + load_s)
+
+
+@part
+def hit_job(state: State, sm: Sim, j: int, lost_gpus: int, detect_s: float, blast_gpus: int) -> None:
+    """In a pool: a running job loses some of its GPUs, or none to software."""
+    s = sm.sim[0]
+    c = state.cluster[0]
+    job = state.jobs[j]
+    shrink = job.held - lost_gpus >= job.min_gpus and job.min_gpus < job.gpus
+    if lost_gpus > 0 and not shrink and (s.mode == 0 or lost_gpus > c.spares + c.free):
+        throw_out(state, sm, j, lost_gpus, detect_s, blast_gpus)
+        return
+    close_segment(state, sm, j)
+    drop_running(state, j)
+    if lost_gpus > 0:
+        if s.mode > 0 and lost_gpus <= c.spares + c.free:
+            from_spares = min(lost_gpus, c.spares)
+            c.spares -= from_spares
+            c.free -= lost_gpus - from_spares
+        else:
+            resize(state, sm, j, lost_gpus)
+    restart_here(state, sm, j, detect_s, blast_gpus)
+
+
+@part
+def resize(state: State, sm: Sim, j: int, lost_gpus: int) -> None:
+    """Let an elastic job go on with fewer GPUs; its run is written down in two parts."""
+    s = sm.sim[0]
+    w = sm.work[j]
+    job = state.jobs[j]
+    s_runs = s.runs
+    sm.run_s[s_runs, 0] = w.run_s
+    sm.run_s[s_runs, 1] = s.now_s
+    sm.run_of[s_runs, 0] = j
+    sm.run_of[s_runs, 1] = job.held
+    sm.run_of[s_runs, 2] = first_node(sm, j) if state.cluster[0].placed == 1 else -1
+    s.runs += 1
+    job.service_gpu_s += (s.now_s - w.run_s) * job.held
+    w.ran_s += s.now_s - w.run_s
+    w.run_s = s.now_s
+    job.since_s = s.now_s
+    s.busy -= lost_gpus
+    if job.serving == 1:
+        s.busy_serving -= lost_gpus
+    state.tenants[job.tenant].held -= lost_gpus
+    job.held -= lost_gpus
+
+
+@part
+def strike_pool(state: State, sm: Sim, where: float, span: int, repair_s: float, detect_s: float) -> None:
+    """Let a failure fall on a line on which the running jobs lie, then what is free, spare and down."""
+    s = sm.sim[0]
+    c = state.cluster[0]
+    low = int(where * s.total_gpus)
+    width = max(span, 1) * c.gpus_per_node
+    # Blasts are aligned, as nodes and racks are.
+    low -= low % width
+    high = min(low + width, s.total_gpus)
+    n_hit = 0
+    at = 0
+    for i in range(c.n_running):
+        if at >= high:
+            break
+        j = state.running[i]
+        end = at + state.jobs[j].held
+        share = min(end, high) - max(at, low)
+        if share > 0:
+            sm.hit[n_hit] = j
+            sm.work[j].struck = share
+            n_hit += 1
+        at = end
+    blast = high - low
+    broken = 0
+    if span > 0:
+        at = s.busy
+        broken_free = max(min(at + c.free, high) - max(at, low), 0)
+        at += c.free
+        broken_spares = max(min(at + c.spares, high) - max(at, low), 0)
+        c.free -= broken_free
+        c.spares -= broken_spares
+        broken = broken_free + broken_spares
+        for i in range(n_hit):
+            broken += sm.work[sm.hit[i]].struck
+        if broken > 0:
+            c.down += broken
+            push(sm, s.now_s + repair_s, state.jobs.size + broken)
+    for i in range(n_hit):
+        lost = sm.work[sm.hit[i]].struck if span > 0 else 0
+        hit_job(state, sm, sm.hit[i], lost, detect_s, blast)
+        if span == 0:
+            break
+
+
+@part
+def strike_nodes(
+    state: State, sm: Sim, where: float, span: int, repair_s: float, detect_s: float, extra: int
+) -> None:
+    """Take down an aligned range of nodes, and deal with the jobs on them."""
+    c = state.cluster[0]
+    struck = int(where * sm.nodes.size)
+    if extra == 1 and sm.nodes[struck].cured == 1:
+        return
+    low = struck - struck % max(span, 1)
+    high = min(low + max(span, 1), sm.nodes.size)
+    n_hit = 0
+    for i in range(low, high):
+        node = sm.nodes[i]
+        if node.state == DOWN:
+            continue
+        if node.owner >= 0:
+            n_hit = note_hit(sm, node.owner, c.gpus_per_node, n_hit)
+        k = node.first
+        while k >= 0:
+            n_hit = note_hit(sm, sm.chunks[k].job, sm.chunks[k].gpus, n_hit)
+            k = sm.chunks[k].link
+        if span > 0:
+            repair_node(state, sm, i, repair_s, i == struck)
+    blast = (high - low) * c.gpus_per_node
+    for i in range(n_hit):
+        j = sm.hit[i]
+        lost = sm.work[j].struck
+        sm.work[j].struck = 0
+        if span == 0:
+            close_segment(state, sm, j)
+            drop_running(state, j)
+            restart_here(state, sm, j, detect_s, 0)
+            # Software strikes one job: the others on the node were only seen.
+            for k in range(i + 1, n_hit):
+                sm.work[sm.hit[k]].struck = 0
+            return
+        mend_job(state, sm, j, lost, low, high, detect_s, blast)
+
+
+@part
+def note_hit(sm: Sim, j: int, gpus: int, n_hit: int) -> int:
+    """Remember that a job lost GPUs."""
+    if sm.work[j].struck == 0:
+        sm.hit[n_hit] = j
+        n_hit += 1
+    sm.work[j].struck += gpus
+    return n_hit
+
+
+@part
+def repair_node(state: State, sm: Sim, i: int, repair_s: float, guilty: bool) -> None:
+    """Take a node out and order its repair, or its quarantine where it failed once too often."""
+    s = sm.sim[0]
+    c = state.cluster[0]
+    node = sm.nodes[i]
+    if guilty:
+        node.fails += 1
+        if s.quarantine_after > 0 and node.fails >= s.quarantine_after:
+            repair_s = max(repair_s, s.quarantine_s)
+            node.cured = 1
+            node.fails = 0
+    if node.state == SPARE:
+        c.spares -= c.gpus_per_node
+    else:
+        index_node(state, sm, i, -1)
+        c.free -= node.free
+    node.state = DOWN
+    c.down += c.gpus_per_node
+    push(sm, s.now_s + repair_s, state.jobs.size + i)
+
+
+@part
+def mend_job(
+    state: State, sm: Sim, j: int, lost_gpus: int, low: int, high: int, detect_s: float, blast: int
+) -> None:
+    """A running job lost whole or shared nodes of [low, high): swap in spares, shrink, or throw it out."""
+    s = sm.sim[0]
+    c = state.cluster[0]
+    job = state.jobs[j]
+    broken = 0
+    k = sm.work[j].chunk
+    while k >= 0:
+        chunk = sm.chunks[k]
+        broken += max(min(chunk.node + chunk.count, high) - max(chunk.node, low), 0)
+        k = chunk.next
+    swap = s.mode > 0 and broken * c.gpus_per_node <= c.spares
+    shrink = job.min_gpus < job.gpus and job.held - lost_gpus >= job.min_gpus
+    if not swap and not shrink:
+        throw_out(state, sm, j, lost_gpus, detect_s, blast)
+        return
+    close_segment(state, sm, j)
+    drop_running(state, j)
+    if not swap:
+        resize(state, sm, j, lost_gpus)
+    spare = 0
+    for i in range(low, high):
+        if not holds(sm, j, i):
+            continue
+        gpus = cut_node(sm, j, i)
+        if swap:
+            while sm.nodes[spare].state != SPARE:
+                spare += 1
+            sm.nodes[spare].state = OK
+            sm.nodes[spare].free = c.gpus_per_node
+            index_node(state, sm, spare, 1)
+            c.spares -= c.gpus_per_node
+            if gpus == c.gpus_per_node:
+                take_range(state, sm, j, spare, 1)
+            else:
+                take_part(state, sm, j, spare, gpus)
+                c.free += c.gpus_per_node - gpus
+    sm.work[j].spread = sm.tier_speed[spread_tier(sm, j)]
+    restart_here(state, sm, j, detect_s, blast)
+
+
+@part
+def holds(sm: Sim, j: int, node: int) -> bool:
+    """Whether a job holds something of a node."""
+    if sm.nodes[node].owner == j:
+        return True
+    k = sm.nodes[node].first
+    while k >= 0:
+        if sm.chunks[k].job == j:
+            return True
+        k = sm.chunks[k].link
+    return False
+
+
+@part
+def repaired(state: State, sm: Sim, what: int) -> None:
+    """Machines come back: spares first, up to their number, then the rest."""
+    s = sm.sim[0]
+    c = state.cluster[0]
+    c.freed = 1
+    if c.placed == 0:
+        c.down -= what
+        to_spares = max(min(what, s.spare_target - c.spares), 0)
+        c.spares += to_spares
+        c.free += what - to_spares
+        return
+    node = sm.nodes[what]
+    c.down -= c.gpus_per_node
+    node.free = c.gpus_per_node
+    if c.spares + c.gpus_per_node <= s.spare_target:
+        node.state = SPARE
+        c.spares += c.gpus_per_node
+    else:
+        node.state = OK
+        c.free += c.gpus_per_node
+        index_node(state, sm, what, 1)
+
+
+@njit(STEP, **HOW)
+def strike(state: State, sm: Sim, which: int) -> None:
+    """Handle a failure by its number, or, for a negative number -1 - x, the repair of x."""
+    if which < 0:
+        repaired(state, sm, -1 - which)
+        return
+    f = sm.fails[which]
+    cause = sm.causes[f.cause]
+    if state.cluster[0].placed == 1:
+        strike_nodes(state, sm, f.where, cause.span, f.repair_s, cause.detect_s, f.extra)
+    else:
+        strike_pool(state, sm, f.where, cause.span, f.repair_s, cause.detect_s)

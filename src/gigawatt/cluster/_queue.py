@@ -1,0 +1,241 @@
+"""Compiled parts that every policy and every driver shares: the queue, the running list, planned actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import njit, typeof, types
+
+from gigawatt.cluster.state import PREEMPT, START, State, new_state
+
+STATE: Any = typeof(new_state(1, 1))  # type: ignore[no-untyped-call]
+DECIDE = types.int64(STATE, types.float64)
+"""Signature of a compiled policy."""
+HOW: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "_nrt": False}
+INNER: dict[str, Any] = HOW | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+part = njit(**INNER)
+policy = njit(DECIDE, **HOW)
+
+
+@part
+def fits(state: State, j: int) -> bool:
+    """Whether a job can start now, after the actions planned so far: GPUs, nodes and power."""
+    c = state.cluster[0]
+    job = state.jobs[j]
+    if job.gpus > c.plan_free:
+        return False
+    kw = c.serving_kw_per_gpu if job.serving == 1 else c.job_kw_per_gpu
+    if job.gpus * kw > c.plan_kw:
+        return False
+    if c.placed == 1 and c.plan_exact == 1:
+        whole = job.gpus // c.gpus_per_node
+        rest = job.gpus % c.gpus_per_node
+        if state.room[c.gpus_per_node] < whole or (rest > 0 and state.room[rest] < whole + 1):
+            return False
+    return True
+
+
+@part
+def plan_start(state: State, j: int, at: int) -> None:
+    """Write a start; ``at`` is the job's index in the queue."""
+    c = state.cluster[0]
+    job = state.jobs[j]
+    state.actions[c.n_actions, 0] = START
+    state.actions[c.n_actions, 1] = j
+    state.actions[c.n_actions, 2] = at
+    c.n_actions += 1
+    c.plan_free -= job.gpus
+    c.plan_kw -= job.gpus * (c.serving_kw_per_gpu if job.serving == 1 else c.job_kw_per_gpu)
+    if c.placed == 1:
+        c.again = 1
+
+
+@part
+def plan_preempt(state: State, j: int) -> None:
+    """Write a preemption: the job keeps its work and returns to the queue."""
+    c = state.cluster[0]
+    state.actions[c.n_actions, 0] = PREEMPT
+    state.actions[c.n_actions, 1] = j
+    state.actions[c.n_actions, 2] = -1
+    c.n_actions += 1
+    c.plan_free += state.jobs[j].held
+    c.plan_kw += state.jobs[j].held * c.job_kw_per_gpu
+    c.plan_exact = 0
+
+
+@part
+def before(state: State, a: int, b: int) -> bool:
+    """The order of the queue: by rank, then by submission (which is the position)."""
+    first = state.jobs[a].rank
+    second = state.jobs[b].rank
+    return first < second or (first == second and a < b)
+
+
+@part
+def merge_fresh(state: State) -> int:
+    """Put the newcomers in their places by rank, then submission; return the first index that changed.
+
+    Expects ``rank`` to be set for the newcomers, and the queue before them to be in order.
+    """
+    c = state.cluster[0]
+    queue = state.queue
+    lowest = c.tail
+    for at in range(c.fresh, c.tail):
+        j = queue[at]
+        low = c.head
+        high = at
+        if at > low and not before(state, j, queue[at - 1]):
+            low = at
+        while low < high:
+            middle = (low + high) // 2
+            if before(state, j, queue[middle]):
+                high = middle
+            else:
+                low = middle + 1
+        for k in range(at, low, -1):
+            queue[k] = queue[k - 1]
+        queue[low] = j
+        lowest = min(lowest, low)
+    return int(lowest)
+
+
+@part
+def start_in_order(state: State) -> int:
+    """Plan starts from the head until one does not fit; return the index of the first that stays."""
+    c = state.cluster[0]
+    at = c.head
+    while at < c.tail and fits(state, state.queue[at]):
+        plan_start(state, state.queue[at], at)
+        at += 1
+        if c.again == 1:
+            break
+    return int(at)
+
+
+@part
+def enqueue(state: State, j: int, now_s: float, returned: int) -> None:
+    """Append a job to the queue; ``returned`` is 1 for one that was there before."""
+    c = state.cluster[0]
+    if c.tail == state.queue.size:
+        for k in range(c.tail - c.head):
+            state.queue[k] = state.queue[c.head + k]
+        c.fresh -= c.head
+        c.tail -= c.head
+        c.head = 0
+    job = state.jobs[j]
+    job.state = 1
+    job.since_s = now_s
+    state.queue[c.tail] = j
+    c.tail += 1
+    state.tenants[job.tenant].waiting += 1
+    if returned == 1:
+        c.freed = 1
+
+
+@part
+def take_out(state: State, at: int) -> None:
+    """Remove the job at an index of the queue, moving the shorter side."""
+    c = state.cluster[0]
+    queue = state.queue
+    state.tenants[state.jobs[queue[at]].tenant].waiting -= 1
+    if at - c.head < c.tail - 1 - at:
+        for k in range(at, c.head, -1):
+            queue[k] = queue[k - 1]
+        c.head += 1
+        if at >= c.fresh:
+            c.fresh += 1
+    else:
+        for k in range(at, c.tail - 1):
+            queue[k] = queue[k + 1]
+        c.tail -= 1
+        if at < c.fresh:
+            c.fresh -= 1
+
+
+@part
+def find(state: State, j: int) -> int:
+    """Index of a waiting job in the queue, or -1."""
+    c = state.cluster[0]
+    for at in range(c.head, c.tail):
+        if state.queue[at] == j:
+            return at
+    return -1
+
+
+@part
+def _place(state: State, j: int) -> int:
+    """Index in the running list at which a job with its expected end stands or would stand."""
+    jobs = state.jobs
+    end_s = jobs[j].end_s
+    low = 0
+    high = state.cluster[0].n_running
+    while low < high:
+        middle = (low + high) // 2
+        other = state.running[middle]
+        other_s = jobs[other].end_s
+        if other_s > end_s or (other_s == end_s and other > j):
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@part
+def add_running(state: State, j: int) -> None:
+    """Put a job into the running list; ``end_s`` is set."""
+    c = state.cluster[0]
+    running = state.running
+    place = _place(state, j)
+    for k in range(c.n_running, place, -1):
+        running[k] = running[k - 1]
+    running[place] = j
+    c.n_running += 1
+
+
+@part
+def drop_running(state: State, j: int) -> None:
+    """Take a job out of the running list; ``end_s`` is still what it was when it was put in."""
+    c = state.cluster[0]
+    running = state.running
+    c.n_running -= 1
+    for k in range(_place(state, j), c.n_running):
+        running[k] = running[k + 1]
+
+
+@part
+def before_call(state: State) -> None:
+    """Reset what a policy plans with."""
+    c = state.cluster[0]
+    c.n_actions = 0
+    c.again = 0
+    c.plan_free = c.free
+    c.plan_kw = c.power_room_kw
+    c.plan_exact = 1
+
+
+@part
+def after_call(state: State) -> None:
+    """Nothing is new any more, unless the policy wants to go on."""
+    c = state.cluster[0]
+    c.freed = c.again
+    c.fresh = c.tail
+
+
+@part
+def sort_by(keys: Any, ids: Any, count: int) -> None:
+    """Sort ids by key, then by id, in place (shell sort: short lists, mostly in order already)."""
+    gap = 1
+    while gap < count // 3:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for i in range(gap, count):
+            key = keys[i]
+            one = ids[i]
+            k = i
+            while k >= gap and (keys[k - gap] > key or (keys[k - gap] == key and ids[k - gap] > one)):
+                keys[k] = keys[k - gap]
+                ids[k] = ids[k - gap]
+                k -= gap
+            keys[k] = key
+            ids[k] = one
+        gap //= 3
