@@ -130,22 +130,20 @@ def runtime_closure(name: str = "gigawatt") -> dict[str, metadata.Distribution]:
     return found
 
 
+def _files(distribution: metadata.Distribution) -> list[Path]:
+    return [Path(str(distribution.locate_file(file))) for file in distribution.files or []]
+
+
 def bench_size() -> None:
     """Size of the installed closure without extras, and of our own package."""
     closure = runtime_closure()
-    sizes = {
-        name: sum(
-            Path(str(d.locate_file(f))).stat().st_size for f in d.files or [] if d.locate_file(f).exists()
-        )
-        for name, d in closure.items()
-    }
-    total = sum(sizes.values())
-    print(
-        f"{'installed closure without extras':<52} {total / 2**20:8.0f} MiB  limit 650  ({len(closure)} packages)"
-    )
+    total = sum(p.stat().st_size for d in closure.values() for p in _files(d) if p.is_file())
+    count = f"limit 650  ({len(closure)} packages)"
+    print(f"{'installed closure without extras':<52} {total / 2**20:8.0f} MiB  {count}")
     ours = Path(__file__).parents[1] / "src" / "gigawatt"
     files = [f for f in ours.rglob("*") if f.is_file() and "__pycache__" not in f.parts]
-    print(f"{'our own package, unpacked':<52} {sum(f.stat().st_size for f in files) / 2**20:8.1f} MiB")
+    size = sum(f.stat().st_size for f in files)
+    print(f"{'our own package, unpacked':<52} {size / 2**20:8.1f} MiB")
 
 
 BENCHMARKS = {"run": bench_run, "help": bench_help, "kernels": bench_kernels, "size": bench_size}

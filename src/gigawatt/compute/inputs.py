@@ -17,6 +17,7 @@ from gigawatt.kernel.inputs import (
     Number,
     Positive,
     PositiveCount,
+    refuse_end_before_start,
 )
 
 Precision = Literal["bf16", "fp8"]
@@ -80,12 +81,7 @@ class _Work(InputModel):
 
     @model_validator(mode="after")
     def _check_days(self) -> Self:
-        if self.until is not None and self.until <= self.from_:
-            raise PydanticCustomError(
-                "end_before_start",
-                "it ends on {until}, not after its start on {start}",
-                {"until": str(self.until), "start": str(self.from_), "remedy": "move until after from"},
-            )
+        refuse_end_before_start(f"workload {self.name!r}", self.from_, self.until)
         return self
 
 

@@ -9,7 +9,16 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from gigawatt.cooling.chiller import Chiller, rated_chiller
-from gigawatt.kernel.inputs import Day, Fraction, InputModel, Name, NonNegative, Number, Positive
+from gigawatt.kernel.inputs import (
+    Day,
+    Fraction,
+    InputModel,
+    Name,
+    NonNegative,
+    Number,
+    Positive,
+    refuse_end_before_start,
+)
 
 CyclesOfConcentration = Annotated[Positive, Field(gt=1, le=100)]
 Difference = Annotated[Positive, Field(le=25)]
@@ -31,17 +40,7 @@ class _Dated(InputModel):
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> Self:
-        if self.until is not None and self.until <= self.from_:
-            raise PydanticCustomError(
-                "end_before_start",
-                "{name} is in service from {start} until {end}; the end must come after the start",
-                {
-                    "name": self.name,
-                    "start": str(self.from_),
-                    "end": str(self.until),
-                    "remedy": "give a later 'until' or leave it out",
-                },
-            )
+        refuse_end_before_start(repr(self.name), self.from_, self.until)
         return self
 
 

@@ -138,6 +138,27 @@ Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][
 """A name that a person gives: letters, digits, spaces and ._+/()- , at most 80 characters."""
 
 
+def refuse_end_before_start(what: str, first: date, until: date | None) -> None:
+    """Refuse something that is over before it begins; for validators of dated inputs.
+
+    Raises
+    ------
+    PydanticCustomError
+        ``until`` is given and not after ``first``.
+    """
+    if until is not None and until <= first:
+        raise PydanticCustomError(
+            "end_before_start",
+            "{what} ends on {until}, not after its start on {first}",
+            {
+                "what": what,
+                "until": until.isoformat(),
+                "first": first.isoformat(),
+                "remedy": f"set until to a day after {first}, or leave it out",
+            },
+        )
+
+
 def days_between(first: date, last: date) -> int:
     """Whole days from ``first`` to ``last``."""
     return (last - first) // timedelta(days=1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
 from itertools import pairwise
 from typing import Literal
 
@@ -21,6 +20,7 @@ from gigawatt.kernel.inputs import (
     Number,
     Positive,
     PositiveCount,
+    refuse_end_before_start,
 )
 
 SourceKind = Literal["grid", "turbine", "genset"]
@@ -90,7 +90,7 @@ class GeneratorGroup(InputModel):
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> GeneratorGroup:
-        _refuse_end_before_start("generator group", self.name, self.from_, self.until)
+        refuse_end_before_start(f"generator group {self.name!r}", self.from_, self.until)
         if self.forced_outage_frac is not None and self.forced_outage_frac >= 1.0:
             raise PydanticCustomError(
                 "never_available",
@@ -127,7 +127,7 @@ class StorageGroup(InputModel):
 
     @model_validator(mode="after")
     def _is_a_store(self) -> StorageGroup:
-        _refuse_end_before_start("storage group", self.name, self.from_, self.until)
+        refuse_end_before_start(f"storage group {self.name!r}", self.from_, self.until)
         for what, value, unit in (
             ("power", self.power_mw, "MW"),
             ("energy", self.energy_mwh, "MWh"),
@@ -178,7 +178,7 @@ class SolarPlant(InputModel):
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> SolarPlant:
-        _refuse_end_before_start("solar plant", self.name, self.from_, self.until)
+        refuse_end_before_start(f"solar plant {self.name!r}", self.from_, self.until)
         return self
 
 
@@ -209,7 +209,7 @@ class Permit(InputModel):
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> Permit:
-        _refuse_end_before_start("permit", self.name, self.from_, self.until)
+        refuse_end_before_start(f"permit {self.name!r}", self.from_, self.until)
         return self
 
 
@@ -319,21 +319,6 @@ class PowerInput(InputModel):
     def full_order(self) -> tuple[SourceKind, ...]:
         """The dispatch order with the sources that it leaves out put last."""
         return self.dispatch_order + tuple(s for s in DEFAULT_ORDER if s not in self.dispatch_order)
-
-
-def _refuse_end_before_start(what: str, name: str, first: date, until: date | None) -> None:
-    if until is not None and until <= first:
-        raise PydanticCustomError(
-            "end_before_start",
-            "{what} '{name}' ends on {until}, not after its start on {first}",
-            {
-                "what": what,
-                "name": name,
-                "until": until.isoformat(),
-                "first": first.isoformat(),
-                "remedy": "put until after from, or leave until out",
-            },
-        )
 
 
 def _refuse_twice(what: str, names: Iterable[str]) -> None:

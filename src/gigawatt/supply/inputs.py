@@ -8,7 +8,16 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from gigawatt.kernel.inputs import Count, Day, Fraction, InputModel, Name, Positive, PositiveCount
+from gigawatt.kernel.inputs import (
+    Count,
+    Day,
+    Fraction,
+    InputModel,
+    Name,
+    Positive,
+    PositiveCount,
+    refuse_end_before_start,
+)
 
 
 class Hall(InputModel):
@@ -24,7 +33,7 @@ class Hall(InputModel):
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> Self:
-        _check_order(self.from_, self.until)
+        refuse_end_before_start(f"hall {self.name!r}", self.from_, self.until)
         return self
 
 
@@ -116,16 +125,3 @@ def owned_shares(tenants: Sequence[Tenant]) -> dict[str, float]:
     rest = max(0.0, 1.0 - sum(given.values()))
     each = rest / len(open_ones) if open_ones else 0.0
     return {t.name: given.get(t.name, each if t.name in open_ones else 0.0) for t in tenants}
-
-
-def _check_order(first: Day, until: Day | None) -> None:
-    if until is not None and until <= first:
-        raise PydanticCustomError(
-            "end_before_start",
-            "until is {until}, not after from on {first}",
-            {
-                "until": str(until),
-                "first": str(first),
-                "remedy": f"set until to a day after {first}, or leave it out",
-            },
-        )
