@@ -42,8 +42,6 @@ SIM = np.dtype(
         # power
         ("power", _I), ("busy_kw", _F), ("idle_kw", _F), ("least_frac", _F), ("exponent", _F),
         ("budget_step", _I), ("speed", _F), ("next_budget_s", _F),
-        # tree of the machines, in nodes
-        ("rack_nodes", _I), ("pod_nodes", _I), ("hall_nodes", _I),
         ("free_chunk", _I),
     ],
     align=True,
@@ -87,8 +85,6 @@ class Sim(NamedTuple):
     chunks: NDArray[Any]
     bits: NDArray[np.uint64]
     """For each number of free GPUs the set of nodes that have exactly so many, shape (gpus + 1, words)."""
-    whole: NDArray[np.int64]
-    """Wholly free nodes by rack, then by pod, then by hall."""
     hit: NDArray[np.int64]
     tier_speed: NDArray[np.float64]
 
@@ -108,7 +104,6 @@ def new_sim(jobs: int) -> Sim:
         nodes=np.zeros(0, dtype=NODE),
         chunks=np.zeros(0, dtype=CHUNK),
         bits=np.zeros((1, 0), dtype=np.uint64),
-        whole=np.zeros(3, dtype=_I),
         hit=np.zeros(1, dtype=_I),
         tier_speed=np.ones(5),
     )

@@ -268,8 +268,8 @@ def run(
         while True:
             _before(state, sm)
             n_actions = decide(state, sm.sim[0].now_s)
+            after_call(state)
             carried = _apply(seat, leave, state, sm, n_actions)
             again = c.again == 1 and carried > 0
-            after_call(state)
             if not again:
                 break

@@ -292,7 +292,7 @@ def mend_job(
             else:
                 take_part(state, sm, j, spare, gpus)
                 c.free += c.gpus_per_node - gpus
-    sm.work[j].spread = sm.tier_speed[spread_tier(sm, j)]
+    sm.work[j].spread = sm.tier_speed[spread_tier(state, sm, j)]
     restart_here(state, sm, j, detect_s, blast)
 
 

@@ -155,10 +155,13 @@ def _chain(work: NDArray[Any], jobs: Jobs) -> None:
         work["follower"][first] = j
 
 
-def _machines(state: State, sim: k.Sim, machines: Machines, spares: int, lemons: NDArray[np.int64]) -> k.Sim:
+def _machines(
+    state: State, sim: k.Sim, machines: Machines, spares: int, lemons: NDArray[np.int64]
+) -> tuple[State, k.Sim]:
     """Sets of nodes by free GPUs; the last nodes are the spares."""
     n, per = machines.nodes, machines.gpus_per_node
-    s = sim.sim
+    s = state.cluster
+    s["nodes"] = n
     s["rack_nodes"] = min(machines.nodes_per_rack, n)
     s["pod_nodes"] = min(machines.nodes_per_rack * machines.racks_per_pod, n)
     s["hall_nodes"] = min(machines.nodes_per_rack * machines.racks_per_pod * machines.pods_per_hall, n)
@@ -180,10 +183,10 @@ def _machines(state: State, sim: k.Sim, machines: Machines, spares: int, lemons:
     ]
     chunks = np.zeros(min(n * per, n + 4 * state.jobs.size) + 2, dtype=k.CHUNK)
     chunks["next"] = np.arange(1, chunks.size + 1)
-    return sim._replace(
+    state = state._replace(whole=np.concatenate(counts).astype(np.int64))
+    return state, sim._replace(
         nodes=nodes,
         bits=bits,
-        whole=np.concatenate(counts).astype(np.int64),
         chunks=chunks,
         tier_speed=np.array(machines.tier_speed_frac),
     )
@@ -251,7 +254,7 @@ def lay_out(
     sim.sim["step_s"], sim.sim["until_s"], sim.sim["round_s"] = curve_step_s, until_s, policy.round_s
     _jobs(state, sim.work, jobs, failures)
     if machines.placed:
-        sim = _machines(state, sim, machines, spares, lemons)
+        state, sim = _machines(state, sim, machines, spares, lemons)
     most = state.running.size
     causes = np.zeros(0 if failures is None else len(failures.causes), dtype=k.CAUSE)
     for i, cause in enumerate(() if failures is None else failures.causes):

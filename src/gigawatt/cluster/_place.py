@@ -47,7 +47,7 @@ def lowest_bit(word: Any) -> int:
 @njit(types.void(STATE, SIM_TYPE, types.int64, types.int64), **INNER)
 def index_node(state: State, sm: Sim, node: int, way: int) -> None:
     """Enter a node into (1) or strike it from (-1) the sets by free GPUs and the counts of the tree."""
-    s = sm.sim[0]
+    c = state.cluster[0]
     free = sm.nodes[node].free
     bit = _ONE << np.uint64(node & 63)
     if way > 0:
@@ -57,14 +57,14 @@ def index_node(state: State, sm: Sim, node: int, way: int) -> None:
     for f in range(free + 1):
         state.room[f] += way
     if free == state.cluster[0].gpus_per_node:
-        rack = node // s.rack_nodes
-        pod = node // s.pod_nodes
-        hall = node // s.hall_nodes
-        racks = (sm.nodes.size + s.rack_nodes - 1) // s.rack_nodes
-        pods = (sm.nodes.size + s.pod_nodes - 1) // s.pod_nodes
-        sm.whole[rack] += way
-        sm.whole[racks + pod] += way
-        sm.whole[racks + pods + hall] += way
+        rack = node // c.rack_nodes
+        pod = node // c.pod_nodes
+        hall = node // c.hall_nodes
+        racks = (sm.nodes.size + c.rack_nodes - 1) // c.rack_nodes
+        pods = (sm.nodes.size + c.pod_nodes - 1) // c.pod_nodes
+        state.whole[rack] += way
+        state.whole[racks + pod] += way
+        state.whole[racks + pods + hall] += way
 
 
 @njit(types.void(STATE, SIM_TYPE, types.int64, types.int64), **INNER)
@@ -142,12 +142,12 @@ def take_whole(state: State, sm: Sim, j: int, low: int, high: int, wanted: int) 
 
 
 @part
-def best_part(sm: Sim, offset: int, first: int, last: int, wanted: int) -> int:
+def best_part(state: State, offset: int, first: int, last: int, wanted: int) -> int:
     """The part of the tree with the fewest wholly free nodes that are enough, or -1."""
     best = -1
     least = np.int64(1) << 62
     for i in range(first, last):
-        free = sm.whole[offset + i]
+        free = state.whole[offset + i]
         if free >= wanted and free < least:
             best = i
             least = free
@@ -171,43 +171,43 @@ def fullest(state: State, sm: Sim, gpus: int) -> int:
 @part
 def whole_nodes(state: State, sm: Sim, j: int, wanted: int) -> None:
     """Give so many whole nodes from the smallest part of the tree that has them."""
-    s = sm.sim[0]
+    c = state.cluster[0]
     n = sm.nodes.size
-    racks = (n + s.rack_nodes - 1) // s.rack_nodes
-    pods = (n + s.pod_nodes - 1) // s.pod_nodes
-    halls = (n + s.hall_nodes - 1) // s.hall_nodes
-    pod = best_part(sm, racks, 0, pods, wanted)
+    racks = (n + c.rack_nodes - 1) // c.rack_nodes
+    pods = (n + c.pod_nodes - 1) // c.pod_nodes
+    halls = (n + c.hall_nodes - 1) // c.hall_nodes
+    pod = best_part(state, racks, 0, pods, wanted)
     if pod >= 0:
-        low = pod * s.pod_nodes
-        high = min(low + s.pod_nodes, n)
-        if s.rack_nodes > 1 and wanted <= s.rack_nodes:
-            rack = best_part(sm, 0, low // s.rack_nodes, (high + s.rack_nodes - 1) // s.rack_nodes, wanted)
+        low = pod * c.pod_nodes
+        high = min(low + c.pod_nodes, n)
+        if c.rack_nodes > 1 and wanted <= c.rack_nodes:
+            rack = best_part(state, 0, low // c.rack_nodes, (high + c.rack_nodes - 1) // c.rack_nodes, wanted)
             if rack >= 0:
-                low = rack * s.rack_nodes
-                high = min(low + s.rack_nodes, high)
+                low = rack * c.rack_nodes
+                high = min(low + c.rack_nodes, high)
         take_whole(state, sm, j, low, high, wanted)
         return
-    hall = best_part(sm, racks + pods, 0, halls, wanted)
+    hall = best_part(state, racks + pods, 0, halls, wanted)
     low = 0
     high = n
     if hall >= 0:
-        low = hall * s.hall_nodes
-        high = min(low + s.hall_nodes, n)
+        low = hall * c.hall_nodes
+        high = min(low + c.hall_nodes, n)
     # The emptiest pods first, so that few are crossed.
     left = wanted
     while left > 0:
         most = -1
-        for i in range(low // s.pod_nodes, (high + s.pod_nodes - 1) // s.pod_nodes):
-            if most < 0 or sm.whole[racks + i] > sm.whole[racks + most]:
+        for i in range(low // c.pod_nodes, (high + c.pod_nodes - 1) // c.pod_nodes):
+            if most < 0 or state.whole[racks + i] > state.whole[racks + most]:
                 most = i
-        first = most * s.pod_nodes
-        left -= take_whole(state, sm, j, first, min(first + s.pod_nodes, n), left)
+        first = most * c.pod_nodes
+        left -= take_whole(state, sm, j, first, min(first + c.pod_nodes, n), left)
 
 
 @part
-def spread_tier(sm: Sim, j: int) -> int:
+def spread_tier(state: State, sm: Sim, j: int) -> int:
     """0 to 4: all of a job in one node, rack, pod, hall, or in several halls."""
-    s = sm.sim[0]
+    c = state.cluster[0]
     low = np.int64(1) << 62
     high = np.int64(-1)
     k = sm.work[j].chunk
@@ -217,11 +217,11 @@ def spread_tier(sm: Sim, j: int) -> int:
         k = sm.chunks[k].next
     if low == high:
         return 0
-    if low // s.rack_nodes == high // s.rack_nodes:
+    if low // c.rack_nodes == high // c.rack_nodes:
         return 1
-    if low // s.pod_nodes == high // s.pod_nodes:
+    if low // c.pod_nodes == high // c.pod_nodes:
         return 2
-    if low // s.hall_nodes == high // s.hall_nodes:
+    if low // c.hall_nodes == high // c.hall_nodes:
         return 3
     return 4
 
@@ -246,7 +246,7 @@ def place(state: State, sm: Sim, j: int, gpus: int) -> None:
     rest = gpus % per_node
     if rest > 0:
         take_part(state, sm, j, fullest(state, sm, rest), rest)
-    sm.work[j].spread = sm.tier_speed[spread_tier(sm, j)]
+    sm.work[j].spread = sm.tier_speed[spread_tier(state, sm, j)]
 
 
 @part

@@ -215,7 +215,7 @@ def before_call(state: State) -> None:
 
 @part
 def after_call(state: State) -> None:
-    """Nothing is new any more, unless the policy wants to go on."""
+    """What the policy has seen is no longer new; what its actions return to the queue will be."""
     c = state.cluster[0]
     c.freed = c.again
     c.fresh = c.tail

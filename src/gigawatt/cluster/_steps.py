@@ -27,9 +27,9 @@ def advance(leave: Any, strike: Any, keep_budget: Any, state: State, sm: Sim, ho
 @njit(types.boolean(SEAT, STEP, STATE, SIM_TYPE, types.int64), **HOW)
 def apply(seat: Any, leave: Any, state: State, sm: Sim, n_actions: int) -> bool:
     """Carry out the actions; true where the policy is to be called again at the same instant."""
+    after_call(state)
     carried = _apply(seat, leave, state, sm, n_actions)
     again = state.cluster[0].again == 1 and carried > 0
-    after_call(state)
     if again:
         _before(state, sm)
     return bool(again)

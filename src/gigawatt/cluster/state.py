@@ -76,6 +76,10 @@ CLUSTER = np.dtype(
         ("wake_s", _F),  # the policy asks to be called at this time
         ("step_s", _F),  # step of ``budget_kw``
         ("base_kw", _F),  # what the machines draw when all idle
+        ("nodes", _I),
+        ("rack_nodes", _I),  # nodes in a rack, pod, hall
+        ("pod_nodes", _I),
+        ("hall_nodes", _I),
     ],
     align=True,
 )
@@ -104,6 +108,8 @@ class State(NamedTuple):
     """Positions of the running jobs, the latest expected end first."""
     room: NDArray[np.int64]
     """How many nodes have at least f GPUs free, shape (gpus_per_node + 1,); used where ``placed`` is 1."""
+    whole: NDArray[np.int64]
+    """Wholly free nodes by rack, then by pod, then by hall; used where ``placed`` is 1."""
     budget_kw: NDArray[np.float64]
     """Power budget by step from time 0, known ahead; empty: none."""
     options: NDArray[np.float64]
@@ -136,6 +142,8 @@ def new_state(
     cluster["placed"] = placed
     cluster["power_room_kw"] = cluster["wake_s"] = np.inf
     cluster["step_s"] = 3600.0
+    for name in ("nodes", "rack_nodes", "pod_nodes", "hall_nodes"):
+        cluster[name] = max(gpus // gpus_per_node, 1)
     who = np.zeros(tenants, dtype=TENANT)
     who["quota_gpus"] = np.inf
     who["weight"] = 1.0
@@ -148,6 +156,7 @@ def new_state(
         queue=np.zeros(2 * jobs + 2, dtype=_I),
         running=np.zeros(most, dtype=_I),
         room=room,
+        whole=np.zeros(3, dtype=_I),
         budget_kw=np.zeros(0) if budget_kw is None else np.ascontiguousarray(budget_kw, dtype=_F),
         options=np.array(options, dtype=_F),
         actions=np.zeros((jobs + most, 3), dtype=_I),

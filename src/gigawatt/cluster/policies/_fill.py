@@ -1,0 +1,73 @@
+"""Greedy fill by rank with preemption: what SRTF, SRSF, LAS and priority share."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigawatt.cluster._queue import part, plan_preempt, plan_start, sort_by
+from gigawatt.cluster.state import State
+
+
+@part
+def _to_give(state: State, ids: NDArray[np.float64]) -> int:
+    """GPUs that are free or held by jobs that may be preempted."""
+    budget = state.cluster[0].plan_free
+    for one in ids:
+        if state.jobs[int(one)].serving == 0:
+            budget += state.jobs[int(one)].held
+    return int(budget)
+
+
+@part
+def _runs_next(state: State, at: int, key: float, one: float, running_first: int) -> bool:
+    """Whether a running job with this key comes before the waiting job at an index of the queue."""
+    if at >= state.cluster[0].tail:
+        return True
+    rank = state.jobs[state.queue[at]].rank
+    return bool(key < rank or (key == rank and (running_first == 1 or one < state.queue[at])))
+
+
+@part
+def fill(state: State, running_first: int) -> int:
+    """Give the GPUs to running and waiting jobs in the order of their keys, skipping what does not fit.
+
+    ``scratch[:n]`` holds the keys of the running jobs, ``scratch[n:2n]`` their positions; waiting jobs
+    stand in the order of their ranks. Equal keys: running jobs first where
+    ``running_first`` is 1, then submission.
+    Running jobs that get nothing are preempted; serving keeps its GPUs. On placed machines a start may be
+    refused for want of whole nodes: it is tried again at the next event.
+    """
+    c = state.cluster[0]
+    n = c.n_running
+    keys = state.scratch[:n]
+    ids = state.scratch[n : 2 * n]
+    starts = state.scratch[2 * n :]
+    sort_by(keys, ids, n)
+    budget = _to_give(state, ids)
+    n_starts = 0
+    i = 0
+    at = c.head
+    while budget > 0 and (i < n or at < c.tail):
+        if i < n and _runs_next(state, at, keys[i], ids[i], running_first):
+            job = state.jobs[int(ids[i])]
+            if job.serving == 1:
+                ids[i] = -1.0
+            elif job.held <= budget:
+                budget -= job.held
+                ids[i] = -1.0
+            i += 1
+        else:
+            if state.jobs[state.queue[at]].gpus <= budget:
+                budget -= state.jobs[state.queue[at]].gpus
+                starts[n_starts] = at
+                n_starts += 1
+            at += 1
+    if n_starts > 0:
+        for k in range(n):
+            if ids[k] >= 0.0 and state.jobs[int(ids[k])].serving == 0:
+                plan_preempt(state, int(ids[k]))
+        for k in range(n_starts):
+            plan_start(state, state.queue[int(starts[k])], int(starts[k]))
+    c.again = 0
+    return int(c.n_actions)

@@ -1,0 +1,24 @@
+"""Shortest job first, by the estimate, without preemption."""
+
+from __future__ import annotations
+
+from gigawatt.cluster._queue import fits, merge_fresh, plan_start, policy, start_in_order
+from gigawatt.cluster.state import State
+
+
+@policy
+def decide(state: State, now_s: float) -> int:  # noqa: ARG001  # one signature for all policies
+    """Options: 0 whether jobs may pass a head that does not fit (1) or not (0). Equal: submission."""
+    c = state.cluster[0]
+    for at in range(c.fresh, c.tail):
+        state.jobs[state.queue[at]].rank = state.jobs[state.queue[at]].left_s
+    merge_fresh(state)
+    if state.options[0] == 0.0:
+        start_in_order(state)
+        return int(c.n_actions)
+    at = c.head
+    while at < c.tail and c.plan_free > 0 and c.again == 0:
+        if fits(state, state.queue[at]):
+            plan_start(state, state.queue[at], at)
+        at += 1
+    return int(c.n_actions)
