@@ -25,7 +25,7 @@ def _profile(state: State, now_s: float) -> int:
     for at in range(c.n_running - 1, -1, -1):
         job = state.jobs[state.running[at]]
         end_s = max(job.end_s, now_s)
-        if end_s == times[n - 1] and end_s > now_s:
+        if n > 1 and end_s == times[n - 1]:
             free[n - 1] += job.held
         else:
             # A job past its estimate is expected to end at any moment after now.

@@ -68,7 +68,8 @@ def decide(state: State, now_s: float) -> int:
     nothing_freed = c.freed == 0 and (
         c.n_running == 0 or state.jobs[state.running[c.n_running - 1]].end_s >= now_s
     )
-    blocked = c.fresh > c.head
+    # With a bounded depth a start lets another job come within it.
+    blocked = c.fresh > c.head and state.options[0] >= c.tail
     first_new = merge_fresh(state)
     if c.plan_free == 0:
         return 0

@@ -10,7 +10,7 @@ from math import inf
 
 from gigawatt.cluster._queue import merge_fresh, part, policy
 from gigawatt.cluster.policies._fill import fill
-from gigawatt.cluster.state import State
+from gigawatt.cluster.state import START, State
 
 
 @part
@@ -51,5 +51,11 @@ def decide(state: State, now_s: float) -> int:
         threshold = _next_threshold(state, service)
         if threshold < inf:
             wake_s = min(wake_s, now_s + (threshold - service) / job.held)
+    n_actions = fill(state, 1 if state.options[0] > 0.0 else 0)
+    for i in range(n_actions):
+        if state.actions[i, 0] == START:
+            job = state.jobs[state.actions[i, 1]]
+            threshold = _next_threshold(state, job.service_gpu_s)
+            wake_s = min(wake_s, now_s + (threshold - job.service_gpu_s) / job.gpus)
     c.wake_s = wake_s
-    return int(fill(state, 1 if state.options[0] > 0.0 else 0))
+    return int(n_actions)

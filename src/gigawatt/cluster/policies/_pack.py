@@ -10,6 +10,15 @@ from gigawatt.cluster.state import State
 
 
 @part
+def has_part(state: State, first: int, last: int, wanted: int) -> bool:
+    """Whether one of these parts of the tree has so many wholly free nodes."""
+    i = first
+    while i < last and state.whole[i] < wanted:
+        i += 1
+    return bool(i < last)
+
+
+@part
 def compact(state: State, j: int) -> bool:
     """Whether the smallest part of the tree that could hold a gang of whole nodes has room for it now."""
     c = state.cluster[0]
@@ -25,7 +34,7 @@ def compact(state: State, j: int) -> bool:
             size = c.hall_nodes
         parts = (c.nodes + size - 1) // size
         if wanted <= min(size, c.nodes):
-            return bool(state.whole[first : first + parts].max() >= wanted)
+            return has_part(state, first, first + parts, wanted)
         first += parts
     return True
 
