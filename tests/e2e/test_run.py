@@ -116,7 +116,7 @@ def test_a_supply_that_may_not_shed_is_infeasible(tmp_path):
         "--set", "sites.campus.power.grid_outages=[{day: 2027-07-01, duration: 48 h}]",
     )  # fmt: skip
     assert done.returncode == 2
-    assert "GW501" in done.stderr
+    assert "GW590" in done.stderr
     assert "fix:" in done.stderr
     assert not out.exists()
 

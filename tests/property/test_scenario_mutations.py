@@ -41,6 +41,8 @@ PATHS = {
     "deliveries.0.gpus": ["1", "100000", "-4"],
     "deliveries.1.chip": ["h100", "gb300", "abacus"],
     "workloads": ["[]"],
+    "deliveries": ["[]"],
+    "announcements": ["[]"],
     "workloads.0.share": ["0", "1"],
     "workloads.1.demand": ["1 tokens/s", "1000 M tokens/s"],
     "workloads.2.target": ["1 T tokens", "0.001 T tokens"],
@@ -63,6 +65,8 @@ def run_or_told_mistake(overrides):
 
 @settings(max_examples=60)
 @example(["workloads=[]"])
+@example(["deliveries=[]"])
+@example(["deliveries=[]", "workloads=[]", "announcements=[]"])
 @example(["sites.campus.power.grid.0.import_limit=0 MW", "sites.campus.power.generators.0.units=1"])
 @example(["sites.campus.power.solar.0.from=2026-05-01", "sites.campus.power.solar.0.capacity=500 MW"])
 @given(st.lists(override, min_size=1, max_size=4))

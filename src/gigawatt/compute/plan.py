@@ -162,7 +162,7 @@ def _pair(kw_per_gpu: Callable[[PowerState], float], state: PowerState) -> tuple
 
 
 def _power_mw(use: _Use, idle_and_working_kw: Sequence[tuple[float, float]]) -> Array:
-    idle_kw, working_kw = (np.array(column) for column in zip(*idle_and_working_kw, strict=True))
+    idle_kw, working_kw = np.array(idle_and_working_kw, dtype=np.float64).reshape(-1, 2).T
     return np.asarray((use.gpus @ idle_kw + use.busy_frac * (use.gpus @ (working_kw - idle_kw))) / 1000.0)
 
 

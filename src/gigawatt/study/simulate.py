@@ -124,7 +124,7 @@ def _dispatch(campus: Campus, site: SiteCampus, demand_mw: Array, weather: Weath
             _rng(campus, f"outages {site.name}"),
         )
     except InfeasibleError as error:
-        raise InfeasibleError(f"GW501  {site.name}: {error}") from None
+        raise InfeasibleError(f"GW590  {site.name}: {error}") from None
 
 
 def _rng(campus: Campus, purpose: str) -> np.random.Generator:
