@@ -29,6 +29,10 @@ SourceKind = Literal["grid", "turbine", "genset"]
 DEFAULT_ORDER: tuple[SourceKind, ...] = ("grid", "turbine", "genset")
 
 
+MAX_UNITS = 2_000
+"""Most units of one generator group."""
+
+
 class GridStep(InputModel):
     """The import that the connection allows from a day on, until the next step."""
 
@@ -58,8 +62,8 @@ class GeneratorGroup(InputModel):
     """What this group is called in tables and messages; unique within the site."""
     model: Name
     """Row of the catalogue's kind 'generator'."""
-    units: PositiveCount
-    """Number of units on the site."""
+    units: PositiveCount = Field(le=MAX_UNITS)
+    """Number of units on the site, at most 2,000 in one group: each has outages of its own."""
     from_: Day = Field(alias="from")
     """First day on which the units can run."""
     until: Day | None = None
@@ -107,7 +111,7 @@ class StorageGroup(InputModel):
     """What this group is called in tables and messages; unique within the site."""
     model: Name
     """Row of the catalogue's kind 'storage'."""
-    units: PositiveCount
+    units: PositiveCount = Field(le=1_000_000)
     """Number of units on the site."""
     from_: Day = Field(alias="from")
     """First day of operation; the units arrive empty, but are full where this is before the clock's start."""

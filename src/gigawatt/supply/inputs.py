@@ -51,7 +51,7 @@ class Delivery(InputModel):
     chip: Name
     """Row of the catalogue's ``chip``."""
     site: Name
-    gpus: PositiveCount
+    gpus: PositiveCount = Field(le=100_000_000)
     """Number of GPUs (not of superchips, boards or racks)."""
     ordered: Day
     """Day of the order (the booking, where known; else assumed, and said so)."""
