@@ -14,6 +14,7 @@ from gigawatt.cli.check import check
 from gigawatt.cli.doctor import doctor
 from gigawatt.cli.new import new
 from gigawatt.cli.outcome import INTERRUPTED, exit_code_of
+from gigawatt.cli.replay import replay
 from gigawatt.cli.run import run
 from gigawatt.cli.schema import schema
 from gigawatt.cli.validate import validate
@@ -52,7 +53,7 @@ def _options(
         typer.echo(context.get_help())
 
 
-for _command in (run, check, new, schema, catalog, doctor, validate):
+for _command in (run, replay, check, new, schema, catalog, doctor, validate):
     app.command()(_command)
 
 

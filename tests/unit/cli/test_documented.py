@@ -10,12 +10,14 @@ import pytest
 from gigawatt.cli.main import main
 
 ROOT = Path(__file__).parents[3]
-ERRORS = (ROOT / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
+ERRORS = "\n".join(
+    (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8") for name in ("errors.md", "traces.md")
+)
 COMMANDS = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
 
 
 def test_every_code_of_reading_and_of_the_commands_is_documented() -> None:
-    rooms = ("catalog", "cli", "climate", "scenario")
+    rooms = ("catalog", "cli", "climate", "cluster", "scenario")
     sources = [path for room in rooms for path in (ROOT / "src" / "gigawatt" / room).rglob("*.py")]
     used = {code for path in sources for code in re.findall(r'"(GW\d{3})"', path.read_text(encoding="utf-8"))}
     listed = set(re.findall(r"^\| (GW\d{3}) \|", ERRORS, re.MULTILINE))
@@ -29,7 +31,9 @@ def test_every_example_of_a_message_is_one_that_is_told() -> None:
     assert shown[0].replace("\n        fix", "\n    fix").strip() in told
 
 
-@pytest.mark.parametrize("command", ["run", "check", "new", "schema", "catalog", "doctor", "validate"])
+@pytest.mark.parametrize(
+    "command", ["run", "replay", "check", "new", "schema", "catalog", "doctor", "validate"]
+)
 def test_every_option_is_documented(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

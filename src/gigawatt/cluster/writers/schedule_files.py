@@ -61,6 +61,7 @@ def schedule_tables(schedule: Schedule) -> dict[str, Any]:
                 "down_gpus": curves.down_gpus,
                 "waiting_jobs": curves.waiting_jobs,
                 "waiting_gpus": curves.waiting_gpus,
+                "stranded_gpus": curves.stranded_gpus,
                 "power_kw": curves.power_kw,
             }
         ),

@@ -1,0 +1,242 @@
+"""What ``gigawatt replay`` needs before it can begin, and the folder it leaves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from inspect import signature
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from gigawatt.cli.folder import check_target, whole_folder
+from gigawatt.cli.outcome import refuse
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from gigawatt.cluster import Failures, Jobs, Machines, PowerBudget, Schedule
+    from gigawatt.cluster.policies import Policy
+    from gigawatt.cluster.readers import Trace
+    from gigawatt.cluster.readers.inputs import ClusterFile, FailuresFile
+
+    M = TypeVar("M", bound=BaseModel)
+
+FORMAT = "gigawatt-replay/1"
+"""Name of the folder's layout, in its manifest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A replay that can begin."""
+
+    source: str
+    jobs: Jobs
+    machines: Machines
+    policy: Policy
+    failures: Failures | None
+    power: PowerBudget | None
+    quotas_gpus: tuple[float, ...] | None
+    weights: tuple[float, ...] | None
+    seed: int
+    malformed: int
+    notes: tuple[str, ...]
+
+
+def prepare(
+    source: str,
+    *,
+    policy: str,
+    gpus: int | None,
+    gpus_per_node: int | None,
+    cluster: Path | None,
+    failures: str,
+    seed: int,
+    form: str | None,
+    columns: str | None,
+    estimate_factor: float | None,
+    skip_malformed: bool,
+) -> Setup:
+    """Read and check everything that a replay needs; the trace last, for it takes longest.
+
+    Raises
+    ------
+    InputError
+        GW601 to GW614, and GW2xx and GW3xx for the YAML files.
+    """
+    from gigawatt.cluster.readers import to_jobs
+    from gigawatt.cluster.readers.cluster_values import checkpoint_columns, power_of, shares_of
+
+    file = _cluster_file(cluster, gpus, gpus_per_node)
+    machines = _machines(file, gpus, gpus_per_node)
+    chosen = _policy(policy)
+    failing, failure_file = _failures(failures)
+    trace = _trace(source, machines.gpus, seed, form, columns, skip_malformed=skip_malformed)
+    more = checkpoint_columns(failure_file) if failure_file is not None else {}
+    replay = to_jobs(trace, estimate_factor=estimate_factor, **more)
+    notes = list(replay.notes)
+    quotas = weights = None
+    if file is not None:
+        shares = shares_of(file, trace.tenants)
+        quotas, weights = shares.quotas_gpus, shares.weights
+        if shares.unknown:
+            notes.append(f"the trace has no tenant {', '.join(shares.unknown)}")
+    if failing is not None and not more:
+        notes.append("no checkpoints were given: a failure loses all that a job has done")
+    return Setup(
+        source=trace.source,
+        jobs=replay.jobs,
+        machines=machines,
+        policy=chosen,
+        failures=failing,
+        power=None if file is None else power_of(file),
+        quotas_gpus=quotas,
+        weights=weights,
+        seed=seed,
+        malformed=trace.malformed,
+        notes=tuple(notes),
+    )
+
+
+def _trace(
+    source: str, gpus: int, seed: int, form: str | None, columns: str | None, *, skip_malformed: bool
+) -> Trace:
+    from gigawatt.cluster.generate import PREFIX, generate
+    from gigawatt.cluster.readers import FORMATS, ColumnMap, read_trace
+
+    if source.startswith(PREFIX):
+        return generate(source, gpus, seed)
+    if form is not None and form not in FORMATS:
+        raise refuse("GW603", f"there is no format {form!r}", _nearest(form, FORMATS), "--format")
+    mapped = None if columns is None else ColumnMap.parse(columns)
+    return read_trace(Path(source), form, columns=mapped, skip_malformed=skip_malformed)
+
+
+def _cluster_file(path: Path | None, gpus: int | None, gpus_per_node: int | None) -> ClusterFile | None:
+    from gigawatt.cluster.readers.inputs import ClusterFile
+
+    if path is None:
+        return None
+    if gpus is not None or gpus_per_node is not None:
+        seen = "--cluster says how many GPUs there are; --gpus and --gpus-per-node do not go with it"
+        raise refuse("GW611", seen, "leave them away", "--cluster")
+    return _read_yaml(path, ClusterFile)
+
+
+def _machines(file: ClusterFile | None, gpus: int | None, gpus_per_node: int | None) -> Machines:
+    from gigawatt.cluster import Machines
+    from gigawatt.cluster.readers.cluster_values import machines_of
+
+    if file is not None:
+        return machines_of(file)
+    if gpus is None:
+        raise refuse(
+            "GW611", "nothing says how many GPUs there are", "give --gpus N or --cluster FILE", "--gpus"
+        )
+    if gpus_per_node is None:
+        return Machines.pool(gpus)
+    try:
+        return Machines.of(gpus, gpus_per_node)
+    except ValueError as error:
+        raise refuse("GW611", str(error), "change --gpus or --gpus-per-node", "--gpus-per-node") from None
+
+
+def _failures(written: str) -> tuple[Failures | None, FailuresFile | None]:
+    from gigawatt.cluster import Failures
+    from gigawatt.cluster.readers.cluster_values import failures_of
+    from gigawatt.cluster.readers.inputs import FailuresFile
+
+    if written == "off":
+        return None, None
+    if written == "llama3":
+        return Failures.llama3(), None
+    path = Path(written)
+    if not path.exists():
+        seen = f"there is no file {written!r}"
+        raise refuse("GW612", seen, "give a file, off, or llama3", "--failures")
+    file = _read_yaml(path, FailuresFile)
+    return failures_of(file), file
+
+
+def _read_yaml(path: Path, model: type[M]) -> M:
+    from gigawatt.scenario.read import read_text
+    from gigawatt.scenario.yaml_text import read_bytes
+
+    return read_text(read_bytes(path, str(path)), model, file=str(path)).scenario
+
+
+def _policy(written: str) -> Policy:
+    """Read ``easy`` or ``easy:depth=100``."""
+    from gigawatt.cluster import policies
+
+    name, _, rest = written.partition(":")
+    if name not in policies.NAMES:
+        raise refuse("GW610", f"there is no policy {name!r}", _nearest(name, policies.NAMES), "--policy")
+    if not rest:
+        return policies.named(name)
+    make: Callable[..., Policy] = getattr(policies, name.replace("-", "_"))
+    allowed = tuple(signature(make).parameters)
+    options: dict[str, Any] = {}
+    for part in rest.split(","):
+        key, sign, value = part.partition("=")
+        if not sign or key not in allowed:
+            remedy = _nearest(key, allowed) if allowed else f"{name} has no options: leave them away"
+            raise refuse("GW610", f"{part!r} is no option of the policy {name}", remedy, "--policy")
+        try:
+            numbers = tuple(float(word) for word in value.split("+"))
+        except ValueError:
+            remedy = f"write {key}=NUMBER, or several with + between"
+            raise refuse("GW610", f"{key} is {value!r}, no number", remedy, "--policy") from None
+        options[key] = numbers if len(numbers) > 1 or _is_several(make, key) else numbers[0]
+    try:
+        return make(**options)
+    except (ValueError, TypeError) as error:
+        raise refuse("GW610", f"the policy {name}: {error}", "change the option", "--policy") from None
+
+
+def _is_several(make: Callable[..., Policy], key: str) -> bool:
+    """Whether an option takes several numbers."""
+    return "tuple" in str(signature(make).parameters[key].annotation)
+
+
+def _nearest(word: str, allowed: tuple[str, ...]) -> str:
+    close = get_close_matches(word, allowed, n=1)
+    return f"write {close[0]!r}" if close else f"choose from {', '.join(allowed)}"
+
+
+def check_place(target: Path | None) -> None:
+    """Refuse a place where a replay's folder must not be put; an earlier replay may be replaced."""
+    if target is not None and not is_replay_folder(target):
+        check_target(target)
+
+
+def is_replay_folder(folder: Path) -> bool:
+    """Whether a folder was written by ``gigawatt replay``."""
+    if folder.is_symlink() or not (folder / "manifest.json").is_file():
+        return False
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(manifest, dict) and manifest.get("format") == FORMAT
+
+
+def write_folder(setup: Setup, done: Schedule, answer: dict[str, Any], target: Path) -> int:
+    """Write the schedule's folder, whole or not at all; return how many runs the Chrome trace shows.
+
+    ``tables/jobs``, ``runs`` and ``curves`` as Parquet and CSV, ``trace.json``,
+    ``manifest.json``. The same input gives the same bytes.
+    """
+    from gigawatt import __version__
+    from gigawatt.cluster.writers import write_chrome_trace, write_schedule
+
+    with whole_folder(target) as folder:
+        tables = write_schedule(done, folder / "tables")
+        shown = write_chrome_trace(done, folder / "trace.json")
+        timeless = {key: value for key, value in answer.items() if key != "wall_s"}
+        manifest = {"format": FORMAT, "version": __version__, **timeless, "machines": repr(setup.machines)}
+        manifest |= {"tables": tables, "trace_runs": shown}
+        text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
+        (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    return shown

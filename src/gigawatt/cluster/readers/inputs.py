@@ -1,0 +1,163 @@
+"""What a person may write about a cluster and its failures, as typed and frozen models."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
+from gigawatt.kernel.inputs import Count, Fraction, InputModel, NonNegative, Positive, PositiveCount
+
+_NO_LIMIT = 1_000_000_000
+
+
+class TierSpeeds(InputModel):
+    """Speed of a job by how far it is spread, against one inside a node."""
+
+    rack_frac: Fraction = 1.0
+    """Within a rack. Default 1: a network that takes nothing."""
+    pod_frac: Fraction = 1.0
+    """Within a pod. Default 1."""
+    hall_frac: Fraction = 1.0
+    """Within a hall. Default 1."""
+    campus_frac: Fraction = 1.0
+    """Across halls. Default 1."""
+
+
+class TenantShare(InputModel):
+    """What a tenant may hold."""
+
+    name: str
+    """As the trace writes it."""
+    quota_gpus: Positive | None = None
+    """GPUs that the tenant may hold before it borrows. Default: no quota."""
+    weight: Positive = 1.0
+    """Share against the others, for the policies that look at it. Default 1: all alike."""
+
+
+class PowerLimits(InputModel):
+    """IT power of a GPU's share of its system, and a budget."""
+
+    busy_kw_per_gpu: NonNegative = 1.57
+    """While a job steps. Default 1.57: GB200 in training, as computed in the compute room."""
+    idle_kw_per_gpu: NonNegative = 0.57
+    """Free, or held by a job that waits. Default 0.57: GB200 idle."""
+    budget_kw: Positive | None = None
+    """What all together may draw. Default: none, power is only metered."""
+    least_speed_frac: Fraction = 0.6
+    """Slowest useful speed under the budget. Default 0.6: assumed (0.5 to 0.8)."""
+
+
+class ClusterFile(InputModel):
+    """A cluster: nodes in racks, pods and halls; tenants; power."""
+
+    gpus: PositiveCount
+    """GPUs in all, a multiple of those in a node."""
+    gpus_per_node: PositiveCount = 8
+    """GPUs that share a box or a scale-up domain. Default 8: a DGX; 72 for an NVL72 rack."""
+    nodes_per_rack: PositiveCount = 1
+    """Default 1."""
+    racks_per_pod: PositiveCount = _NO_LIMIT
+    """Default: one pod holds all."""
+    pods_per_hall: PositiveCount = _NO_LIMIT
+    """Default: one hall holds all."""
+    loop_racks: PositiveCount = 16
+    """Racks on one cooling loop. Default 16: assumed (8 to 32)."""
+    feed_racks: PositiveCount = 32
+    """Racks on one power feed. Default 32: assumed (16 to 64)."""
+    speeds: TierSpeeds = TierSpeeds()
+    """What spreading costs. Default: nothing."""
+    tenants: tuple[TenantShare, ...] = ()
+    """Quotas and weights; a tenant that is not named has no quota and the weight 1."""
+    power: PowerLimits | None = None
+    """Default: power is not metered."""
+
+    @model_validator(mode="after")
+    def _whole_nodes(self) -> ClusterFile:
+        if self.gpus % self.gpus_per_node:
+            raise PydanticCustomError(
+                "nodes_not_whole",
+                "{gpus} GPUs do not fill nodes of {per}",
+                {"gpus": self.gpus, "per": self.gpus_per_node, "remedy": "take a multiple of gpus_per_node"},
+            )
+        return self
+
+
+class FailureCause(InputModel):
+    """One cause of failures, at random times and places."""
+
+    name: str
+    """What fails."""
+    gpu_hours_between: Positive
+    """GPU-hours of the machines, busy or not, between two failures."""
+    scope: Literal["job", "gpu", "node", "rack", "switch", "cooling", "feed"] = "node"
+    """What it takes down. Default: a node."""
+    repair_median_s: NonNegative = 3.0 * 3600.0
+    """Median of a log-normal repair time. Default 3 h: assumed (0.5 to 24 h)."""
+    repair_sigma: NonNegative = 1.0
+    """Standard deviation of its logarithm. Default 1: assumed."""
+    detect_s: NonNegative = 0.0
+    """From the failure to its detection."""
+
+
+class RecoveryRules(InputModel):
+    """How a job comes back."""
+
+    restart: Literal["whole", "hot-spares", "partial"] = "whole"
+    """It queues again as a whole; a spare takes the place of what broke; only the broken part starts anew."""
+    whole_s: NonNegative = 600.0
+    """Start of a whole job before its checkpoint loads. Default 10 min: assumed (5 to 25 min)."""
+    swap_s: NonNegative = 60.0
+    """To put a spare in place. Default 60 s: as in the cluster room."""
+    partial_s: NonNegative = 15.0
+    """To start the broken part. Default 15 s: assumed (5 to 60 s)."""
+
+
+class Checkpoints(InputModel):
+    """Checkpoints that every job writes."""
+
+    interval_s: Positive
+    """Useful work between two."""
+    write_s: NonNegative = 0.0
+    """Time that the job stands still for one."""
+    load_s: NonNegative = 0.0
+    """Time to load one at a restart."""
+
+
+class FailuresFile(InputModel):
+    """What breaks, and how jobs come back."""
+
+    causes: tuple[FailureCause, ...]
+    """At least one."""
+    recovery: RecoveryRules = RecoveryRules()
+    """Default: whole restart."""
+    checkpoints: Checkpoints | None = None
+    """Default: none; a failure loses everything that a job has done."""
+    spare_gpus: Count = 0
+    """GPUs kept out of the queue's reach to replace broken ones."""
+    lemon_frac: Fraction = 0.0
+    """Share of the nodes that fail more."""
+    lemon_multiplier: Positive = 1.0
+    """Hazard of such a node against the others, from 1."""
+    quarantine_after: Count = 0
+    """Failures of one node after which it is taken out; 0: never."""
+    infant_multiplier: Positive = 1.0
+    """Hazard of a new machine against an old one, from 1."""
+
+    @model_validator(mode="after")
+    def _something_fails(self) -> FailuresFile:
+        if not self.causes:
+            raise PydanticCustomError(
+                "no_causes",
+                "there is no cause of failures; at least one is needed",
+                {"remedy": "add a cause, or pass --failures off"},
+            )
+        for name in ("lemon_multiplier", "infant_multiplier"):
+            if getattr(self, name) < 1.0:
+                raise PydanticCustomError(
+                    "multiplier_below_one",
+                    "{name} is {seen}; it multiplies a hazard and starts from 1",
+                    {"name": name, "seen": getattr(self, name), "remedy": "write 1 or more"},
+                )
+        return self

@@ -1,0 +1,250 @@
+"""The contract of ``gigawatt replay``, through the installed command."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from gigawatt.cli.main import main
+
+GIGAWATT = Path(sys.executable).with_name("gigawatt")
+KEYS = {
+    "jobs", "finished", "makespan_s", "mean_jct_s", "p99_jct_s", "mean_wait_s", "utilisation_frac",
+    "goodput_frac", "preemptions", "events", "wall_s", "tenants",
+}  # fmt: skip
+TENANT_KEYS = {"jobs", "finished", "mean_jct_s", "p99_jct_s", "mean_wait_s", "preemptions"}
+HAND_MADE = """timestamp,duration,num_gpus,gpu_time,cluster
+2020-01-01 00:00:00,100,6,0,red
+2020-01-01 00:00:01,100,6,0,red
+2020-01-01 00:00:02,50,2,0,blue
+"""
+CLUSTER = """gpus: 16
+tenants:
+  - {name: red, quota: 8, weight: 2}
+power: {busy_kw_per_gpu: 1.2, idle_kw_per_gpu: 0.3}
+"""
+FAILURES = """causes:
+  - {name: any, gpu_hours_between: 50, scope: node, repair_median: 10 min}
+checkpoints: {interval: 5 min, write: 10 s, load: 20 s}
+"""
+
+
+def installed(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the installed command, in a process of its own."""
+    return subprocess.run([GIGAWATT, "replay", *arguments], capture_output=True, text=True, check=False)
+
+
+def replay(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the same command here, which saves loading the compiled loop each time."""
+    said, told = io.StringIO(), io.StringIO()
+    before = sys.argv, signal.getsignal(signal.SIGTERM)
+    sys.argv = ["gigawatt", "replay", *arguments]
+    try:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(told):
+            main()
+    except SystemExit as end:
+        code = int(end.code or 0)
+    finally:
+        sys.argv = before[0]
+        signal.signal(signal.SIGTERM, before[1])
+    return subprocess.CompletedProcess(arguments, code, said.getvalue(), told.getvalue())
+
+
+def answer(*arguments: str, through=replay) -> dict:
+    done = through(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def trace(tmp_path):
+    path = tmp_path / "trace.csv"
+    path.write_text(HAND_MADE, encoding="utf-8")
+    return str(path)
+
+
+def digest(folder: Path) -> dict[str, str]:
+    return {
+        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
+
+
+def test_the_keys_and_a_schedule_made_by_hand(trace):
+    easy = answer(trace, "--gpus", "8", "--policy", "easy", through=installed)
+    assert set(easy) >= KEYS
+    for tenant in easy["tenants"].values():
+        assert set(tenant) >= TENANT_KEYS
+    # The third, small and short, passes the second, which cannot start before 100 s.
+    assert (easy["jobs"], easy["finished"], easy["preemptions"]) == (3, 3, 0)
+    assert easy["makespan_s"] == 200.0
+    assert easy["mean_wait_s"] == pytest.approx((0 + 99 + 0) / 3)
+    assert easy["mean_jct_s"] == pytest.approx((100 + 199 + 50) / 3)
+    assert easy["utilisation_frac"] == pytest.approx((600 + 600 + 100) / (8 * 200))
+    assert easy["tenants"]["blue"]["mean_wait_s"] == 0.0
+    fifo = answer(trace, "--gpus", "8", "--policy", "fifo")
+    assert fifo["tenants"]["blue"]["mean_wait_s"] == 98.0
+
+
+def test_estimates_are_told(trace):
+    assert "no job has an estimate: its true duration was used" in answer(trace, "--gpus", "8")["notes"]
+    told = answer(trace, "--gpus", "8", "--estimate-factor", "5")
+    assert "no job has an estimate: 5 times its true duration was used" in told["notes"]
+
+
+def test_a_map_and_a_format(tmp_path):
+    path = tmp_path / "odd.txt"
+    path.write_text("q,ms,n\n0,1000,1\n", encoding="utf-8")
+    done = answer(str(path), "--gpus", "1", "--map", "submit=q,duration_ms=ms,gpus=n", "--format", "csv")
+    assert done["makespan_s"] == 1.0
+
+
+def test_the_folder_is_whole_and_the_same_each_time(tmp_path):
+    spec = "generate:mix?jobs=400,tenants=3,longest=2d"
+    first, second = tmp_path / "a", tmp_path / "b"
+    for out in (first, second):
+        answer(spec, "--gpus", "64", "--gpus-per-node", "8", "--failures", "llama3", "--out", str(out))
+    names = {"manifest.json", "trace.json"}
+    names |= {f"tables/{t}.{e}" for t in ("jobs", "runs", "curves") for e in ("parquet", "csv")}
+    assert set(digest(first)) == names
+    assert digest(first) == digest(second)
+    manifest = json.loads((first / "manifest.json").read_text(encoding="utf-8"))
+    jobs = pq.read_table(first / "tables/jobs.parquet")
+    assert jobs.num_rows == manifest["jobs"] == 400
+    assert "wall_s" not in manifest
+    shown = json.loads((first / "trace.json").read_text(encoding="utf-8"))
+    runs = pq.read_table(first / "tables/runs.parquet")
+    assert sum(e["ph"] == "X" for e in shown["traceEvents"]) == runs.num_rows == manifest["trace_runs"]
+    # What was written can be replayed, and gives the same schedule.
+    again = answer(
+        str(first / "tables/jobs.parquet"), "--gpus", "64", "--gpus-per-node", "8", "--failures", "llama3"
+    )
+    assert again["mean_jct_s"] == manifest["mean_jct_s"]
+
+
+def test_an_earlier_replay_is_replaced_and_anything_else_is_left(trace, tmp_path):
+    out = tmp_path / "out"
+    for _ in range(2):
+        answer(trace, "--gpus", "8", "--out", str(out))
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "mine.txt").write_text("mine", encoding="utf-8")
+    done = replay(trace, "--gpus", "8", "--out", str(other))
+    assert done.returncode == 1
+    assert "GW501" in done.stderr
+    assert digest(other).keys() == {"mine.txt"}
+
+
+def test_a_cluster_and_its_failures_from_files(trace, tmp_path):
+    (tmp_path / "cluster.yaml").write_text(CLUSTER, encoding="utf-8")
+    (tmp_path / "failures.yaml").write_text(FAILURES, encoding="utf-8")
+    options = ("--cluster", str(tmp_path / "cluster.yaml"), "--failures", str(tmp_path / "failures.yaml"))
+    done = answer("generate:mix?jobs=300,load=0.5,largest=16", *options, "--seed", "3")
+    assert done["gpus"] == 16
+    assert done["failures"] > 0
+    assert done["gpu_hours_by_fate"]["lost"] > 0.0
+    assert done["goodput_frac"] < 1.0
+    assert "the trace has no tenant red" in done["notes"]
+
+
+def test_jobs_that_never_fit_are_told(trace):
+    done = answer(trace, "--gpus", "4")
+    assert "2 jobs ask for more than 4 GPUs: they never start" in done["notes"]
+    assert done["finished"] == 1
+
+
+def test_the_summary_for_people(trace):
+    done = replay(trace, "--gpus", "8")
+    assert done.returncode == 0
+    for words in (
+        "point estimate",
+        "mean wait, h",
+        "red",
+        "blue",
+        "events in",
+        "note: no job has an estimate",
+    ):
+        assert words in done.stdout
+    assert replay(trace, "--gpus", "8", "--quiet").stdout == ""
+
+
+WRONG = {
+    "GW601": ("absent.csv", "--gpus", "8"),
+    "GW603": ("TRACE", "--gpus", "8", "--format", "json"),
+    "GW604": ("TRACE", "--gpus", "8", "--map", "submit=a"),
+    "GW608": ("TRACE", "--gpus", "8", "--estimate-factor", "-1"),
+    "GW610": ("TRACE", "--gpus", "8", "--policy", "easier"),
+    "GW610 option": ("TRACE", "--gpus", "8", "--policy", "easy:deep=3"),
+    "GW610 number": ("TRACE", "--gpus", "8", "--policy", "easy:depth=much"),
+    "GW611": ("TRACE",),
+    "GW611 nodes": ("TRACE", "--gpus", "9", "--gpus-per-node", "8"),
+    "GW612": ("TRACE", "--gpus", "8", "--failures", "absent.yaml"),
+    "GW613": ("generate:lublin?job=3", "--gpus", "8"),
+    "GW304": ("TRACE", "--cluster", "CLUSTER"),
+}
+
+
+@pytest.mark.parametrize("code", WRONG)
+def test_a_mistake_is_one_message_and_nothing_is_written(trace, tmp_path, code):
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("gpus: 16 MW\n", encoding="utf-8")
+    named = {"TRACE": trace, "CLUSTER": str(broken)}
+    out = tmp_path / "out"
+    done = replay(*(named.get(word, word) for word in WRONG[code]), "--out", str(out))
+    assert done.returncode == 1
+    assert code.split()[0] in done.stderr
+    assert "fix:" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert not out.exists()
+
+
+def test_malformed_rows(tmp_path):
+    path = tmp_path / "trace.csv"
+    path.write_text(HAND_MADE + "2020-01-01 00:00:05,ten,1,0,red\n", encoding="utf-8")
+    done = replay(str(path), "--gpus", "8")
+    assert done.returncode == 1
+    assert "trace.csv:5:1  GW605  duration is 'ten'" in done.stderr
+    skipped = answer(str(path), "--gpus", "8", "--skip-malformed")
+    assert (skipped["jobs"], skipped["malformed"]) == (3, 1)
+    assert "1 of 4 rows malformed and skipped, as asked" in skipped["notes"]
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted(tmp_path, sign):
+    out = tmp_path / "deep" / "out"
+    command = [GIGAWATT, "replay", "generate:mix?jobs=3000000,load=1.5", "--gpus", "4096", "--out", str(out)]
+    started = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ}
+    )
+    time.sleep(3.0)
+    started.send_signal(sign)
+    _, said = started.communicate(timeout=60)
+    assert started.returncode == 130
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.shared
+def test_philly(shared):
+    done = answer(
+        str(shared / "traces/philly/philly_jobs.csv"), "--gpus", "800", "--policy", "easy", through=installed
+    )
+    assert done["jobs"] == done["finished"] == 82_247
+    assert len(done["tenants"]) == 15
+    assert sum(t["jobs"] for t in done["tenants"].values()) == 82_247
+    assert "65 duplicate rows stay in" in done["notes"]
