@@ -20,6 +20,8 @@ from gigawatt.study.build import SiteBuild, build_site
 Array = NDArray[np.float64]
 
 SHED_TOLERANCE_MW = 1e-6
+SHED_FORBIDDEN = "GW590"
+"""Code of the error for load that may not be shed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _dispatch(campus: Campus, site: SiteCampus, demand_mw: Array, weather: Weath
             _rng(campus, f"outages {site.name}"),
         )
     except InfeasibleError as error:
-        raise InfeasibleError(f"GW590  {site.name}: {error}") from None
+        raise InfeasibleError(f"{SHED_FORBIDDEN}  {site.name}: {error}") from None
 
 
 def _rng(campus: Campus, purpose: str) -> np.random.Generator:
