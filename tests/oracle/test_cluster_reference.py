@@ -56,7 +56,7 @@ CASES = {
 }
 
 
-def draw(seed: int, exact: bool):
+def draw(seed: int, *, exact: bool):
     """Few sizes, few times, many ties: whole numbers, so that both sides add up alike."""
     rng = np.random.default_rng(seed)
     n = int(rng.integers(2, 60))
@@ -87,7 +87,7 @@ def same(ours, theirs) -> bool:
 def test_equals_the_reference(name: str, exact: bool) -> None:
     policy, plain, options = CASES[name]
     for seed in range(40):
-        columns = draw(seed, exact)
+        columns = draw(seed, exact=exact)
         jobs = Jobs(**columns, tenants=("a", "b", "c"))
         quotas = options.get("quotas")
         ours = simulate(Machines.pool(8), jobs, policy, quotas_gpus=quotas)
@@ -120,7 +120,7 @@ def test_equals_the_reference(name: str, exact: bool) -> None:
 )
 def test_rounds_equal_the_reference(policy, plain, options) -> None:
     for seed in range(20):
-        jobs = Jobs(**draw(seed, True), tenants=("a", "b", "c"))
+        jobs = Jobs(**draw(seed, exact=True), tenants=("a", "b", "c"))
         ours = simulate(Machines.pool(8), jobs, policy)
         slow = [
             reference.Job(i, float(jobs.submit_s[i]), float(jobs.duration_s[i]), float(jobs.estimate_s[i]),
@@ -134,6 +134,6 @@ def test_rounds_equal_the_reference(policy, plain, options) -> None:
 
 def test_the_whole_sums_are_told_apart() -> None:
     """The fuzz can fail: another policy's runs are not taken for right."""
-    jobs = Jobs(**draw(3, True), tenants=("a", "b", "c"))
+    jobs = Jobs(**draw(3, exact=True), tenants=("a", "b", "c"))
     fifo = runs_of(simulate(Machines.pool(8), jobs, policies.fifo()))
     assert fifo != runs_of(simulate(Machines.pool(8), jobs, policies.srtf()))

@@ -1,6 +1,7 @@
 """Jobs on machines: a supercluster simulated event by event, and the policies that schedule it."""
 
 from gigawatt.cluster import policies
+from gigawatt.cluster.coherent import CoherentCase, coherent_table, compare_coherent, young_interval_s
 from gigawatt.cluster.failures import Cause, Failures, Recovery
 from gigawatt.cluster.jobs import Jobs
 from gigawatt.cluster.machines import Machines, spread_speed_frac
@@ -11,6 +12,7 @@ from gigawatt.cluster.simulate import simulate
 __all__ = [
     "STATES",
     "Cause",
+    "CoherentCase",
     "Curves",
     "Failures",
     "Fates",
@@ -20,7 +22,10 @@ __all__ = [
     "Recovery",
     "Runs",
     "Schedule",
+    "coherent_table",
+    "compare_coherent",
     "policies",
     "simulate",
     "spread_speed_frac",
+    "young_interval_s",
 ]

@@ -371,6 +371,12 @@ def drawn_kw(state: State, sm: Sim) -> float:
 
 
 @part
+def reserved_kw(state: State, sm: Sim) -> float:
+    """What is drawn now, and what broken machines will draw when they come back idle."""
+    return float(drawn_kw(state, sm) + sm.sim[0].idle_kw * state.cluster[0].down)
+
+
+@part
 def set_room(state: State, sm: Sim) -> None:
     """Tell policies what power is left for starts."""
     s = sm.sim[0]
@@ -378,7 +384,7 @@ def set_room(state: State, sm: Sim) -> None:
     if s.budget_step < 0:
         c.power_room_kw = inf
         return
-    c.base_kw = s.idle_kw * (s.total_gpus - c.down)
-    c.power_room_kw = state.budget_kw[s.budget_step] - drawn_kw(state, sm)
+    c.base_kw = s.idle_kw * s.total_gpus
+    c.power_room_kw = state.budget_kw[s.budget_step] - reserved_kw(state, sm)
     c.serving_kw_per_gpu = s.busy_kw - s.idle_kw
     c.job_kw_per_gpu = (s.busy_kw - s.idle_kw) * s.speed**s.exponent

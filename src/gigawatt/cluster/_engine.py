@@ -188,10 +188,12 @@ def _advance(leave: Any, strike: Any, keep_budget: Any, state: State, sm: Sim, h
     s = sm.sim[0]
     c = state.cluster[0]
     next_s = _next_s(state, sm)
-    if next_s == inf or next_s > s.until_s:
+    if next_s == inf:
         return DONE
-    if next_s > horizon_s:
+    if min(next_s, s.until_s) > horizon_s:
         return NEED_FAILURES
+    over = next_s > s.until_s
+    next_s = min(next_s, s.until_s)
     if s.runs + 2 * c.n_running + 2 * c.gpus_per_node + 64 > sm.run_of.shape[0]:
         return NEED_RUNS
     if next_s >= (sm.curves.shape[0] - 1) * s.step_s:
@@ -199,6 +201,8 @@ def _advance(leave: Any, strike: Any, keep_budget: Any, state: State, sm: Sim, h
     if s.heap + 2 * c.n_running + 1024 > sm.heap_s.size:
         sweep(sm, state.jobs.size)
     _let_pass(state, sm, next_s)
+    if over:
+        return DONE
     if c.wake_s <= next_s:
         c.wake_s = inf
         s.due = 1

@@ -170,6 +170,10 @@ def strike_pool(state: State, sm: Sim, where: float, span: int, repair_s: float,
         broken = broken_free + broken_spares
         for i in range(n_hit):
             broken += sm.work[sm.hit[i]].struck
+        if s.mode == 0:
+            used = min(c.spares, broken - broken_spares)
+            c.spares -= used
+            c.free += used
         if broken > 0:
             c.down += broken
             push(sm, s.now_s + repair_s, state.jobs.size + broken)
@@ -230,6 +234,20 @@ def note_hit(sm: Sim, j: int, gpus: int, n_hit: int) -> int:
     return n_hit
 
 
+@njit(types.int64(STATE, SIM_TYPE, types.int64), **INNER)
+def use_spare(state: State, sm: Sim, first: int) -> int:
+    """Put the first spare node from a number on into service, wholly free; return its number."""
+    c = state.cluster[0]
+    i = first
+    while sm.nodes[i].state != SPARE:
+        i += 1
+    sm.nodes[i].state = OK
+    sm.nodes[i].free = c.gpus_per_node
+    index_node(state, sm, i, 1)
+    c.spares -= c.gpus_per_node
+    return i
+
+
 @part
 def repair_node(state: State, sm: Sim, i: int, repair_s: float, guilty: bool) -> None:
     """Take a node out and order its repair, or its quarantine where it failed once too often."""
@@ -242,12 +260,16 @@ def repair_node(state: State, sm: Sim, i: int, repair_s: float, guilty: bool) ->
             repair_s = max(repair_s, s.quarantine_s)
             node.cured = 1
             node.fails = 0
-    if node.state == SPARE:
+    was_spare = node.state == SPARE
+    if was_spare:
         c.spares -= c.gpus_per_node
     else:
         index_node(state, sm, i, -1)
         c.free -= node.free
     node.state = DOWN
+    if s.mode == 0 and not was_spare and c.spares > 0:
+        use_spare(state, sm, 0)
+        c.free += c.gpus_per_node
     c.down += c.gpus_per_node
     push(sm, s.now_s + repair_s, state.jobs.size + i)
 
@@ -281,12 +303,7 @@ def mend_job(
             continue
         gpus = cut_node(sm, j, i)
         if swap:
-            while sm.nodes[spare].state != SPARE:
-                spare += 1
-            sm.nodes[spare].state = OK
-            sm.nodes[spare].free = c.gpus_per_node
-            index_node(state, sm, spare, 1)
-            c.spares -= c.gpus_per_node
+            spare = use_spare(state, sm, spare)
             if gpus == c.gpus_per_node:
                 take_range(state, sm, j, spare, 1)
             else:

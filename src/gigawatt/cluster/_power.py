@@ -6,7 +6,7 @@ from math import inf
 
 from numba import njit
 
-from gigawatt.cluster._core import Sim, close_segment, drawn_kw, end_run, open_segment, preempted
+from gigawatt.cluster._core import Sim, close_segment, end_run, open_segment, preempted, reserved_kw
 from gigawatt.cluster._place import first_node, give_back
 from gigawatt.cluster._pool import STEP
 from gigawatt.cluster._queue import HOW, add_running, drop_running, part
@@ -41,7 +41,7 @@ def set_speed(state: State, sm: Sim, speed: float) -> None:
 def wanted_speed(state: State, sm: Sim) -> float:
     """The highest speed that keeps the budget with what runs now, at least the lowest useful one."""
     s = sm.sim[0]
-    room_kw = state.budget_kw[s.budget_step] - s.idle_kw * (s.total_gpus - state.cluster[0].down)
+    room_kw = state.budget_kw[s.budget_step] - s.idle_kw * s.total_gpus
     room_kw -= (s.busy_kw - s.idle_kw) * s.busy_serving
     most_kw = (s.busy_kw - s.idle_kw) * (s.busy - s.busy_serving)
     if room_kw >= most_kw:
@@ -98,7 +98,7 @@ def keep_budget(state: State, sm: Sim, unused: int) -> None:  # noqa: ARG001  # 
     if s.budget_step < state.budget_kw.size - 1:
         s.next_budget_s = (s.budget_step + 1) * c.step_s
     set_speed(state, sm, wanted_speed(state, sm))
-    while drawn_kw(state, sm) > state.budget_kw[s.budget_step] * (1.0 + 1e-9):
+    while reserved_kw(state, sm) > state.budget_kw[s.budget_step] * (1.0 + 1e-9):
         j = next_victim(state)
         if j < 0:
             break

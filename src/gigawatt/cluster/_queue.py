@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numba import njit, typeof, types
 
 from gigawatt.cluster.state import PREEMPT, START, State, new_state
@@ -15,6 +16,26 @@ HOW: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "_n
 INNER: dict[str, Any] = HOW | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 part = njit(**INNER)
 policy = njit(DECIDE, **HOW)
+
+
+@part
+def shift_up(array: Any, first: int, last: int) -> None:
+    """Move [first, last) one place up. Unsigned indices spare the check for negative ones."""
+    low = np.uintp(first)
+    k = np.uintp(last)
+    while k > low:
+        array[k] = array[k - np.uintp(1)]
+        k -= np.uintp(1)
+
+
+@part
+def shift_down(array: Any, first: int, last: int) -> None:
+    """Move (first, last] one place down."""
+    high = np.uintp(last)
+    k = np.uintp(first)
+    while k < high:
+        array[k] = array[k + np.uintp(1)]
+        k += np.uintp(1)
 
 
 @part
@@ -92,8 +113,7 @@ def merge_fresh(state: State) -> int:
                 high = middle
             else:
                 low = middle + 1
-        for k in range(at, low, -1):
-            queue[k] = queue[k - 1]
+        shift_up(queue, low, at)
         queue[low] = j
         lowest = min(lowest, low)
     return int(lowest)
@@ -139,14 +159,12 @@ def take_out(state: State, at: int) -> None:
     queue = state.queue
     state.tenants[state.jobs[queue[at]].tenant].waiting -= 1
     if at - c.head < c.tail - 1 - at:
-        for k in range(at, c.head, -1):
-            queue[k] = queue[k - 1]
+        shift_up(queue, c.head, at)
         c.head += 1
         if at >= c.fresh:
             c.fresh += 1
     else:
-        for k in range(at, c.tail - 1):
-            queue[k] = queue[k + 1]
+        shift_down(queue, at, c.tail - 1)
         c.tail -= 1
         if at < c.fresh:
             c.fresh -= 1
@@ -186,8 +204,7 @@ def add_running(state: State, j: int) -> None:
     c = state.cluster[0]
     running = state.running
     place = _place(state, j)
-    for k in range(c.n_running, place, -1):
-        running[k] = running[k - 1]
+    shift_up(running, place, c.n_running)
     running[place] = j
     c.n_running += 1
 
@@ -198,8 +215,7 @@ def drop_running(state: State, j: int) -> None:
     c = state.cluster[0]
     running = state.running
     c.n_running -= 1
-    for k in range(_place(state, j), c.n_running):
-        running[k] = running[k + 1]
+    shift_down(running, _place(state, j), c.n_running)
 
 
 @part

@@ -10,8 +10,12 @@ Scope = Literal["job", "gpu", "node", "rack", "switch", "cooling", "feed"]
 switch (a pod's leaf: a rack here), those on a cooling loop, those on a feed."""
 
 Restart = Literal["whole", "hot-spares", "partial"]
-"""What happens to a job that is struck: it returns to the queue and starts anew; it stays, and a spare takes
-the place of what broke; it stays, and only the broken part starts anew while the others wait for it."""
+"""What happens to a job that is struck.
+
+``whole``: it returns to the queue and starts anew, and spares fill the gap. ``hot-spares``: it stays, and a
+spare takes the place of what broke. ``partial``: it stays, and only the broken part starts anew while the
+others wait.
+"""
 
 
 @dataclass(frozen=True, slots=True)

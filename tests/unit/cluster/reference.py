@@ -118,7 +118,7 @@ def sjf(now, waiting, running, free, opt):
 def _fill(waiting, running, free, key):
     total = free + sum(j.gpus for j in running)
     kept, chosen = [], []
-    everyone = [(key(j, True), j, True) for j in running] + [(key(j, False), j, False) for j in waiting]
+    everyone = [(key(j, 1), j, 1) for j in running] + [(key(j, 0), j, 0) for j in waiting]
     for _, job, is_running in sorted(everyone, key=lambda e: e[0]):
         if job.gpus <= total:
             total -= job.gpus
@@ -178,7 +178,10 @@ def fair(now, waiting, running, free, opt):
             heads = [
                 t
                 for t, queue in queues.items()
-                if queue and t not in blocked and t not in stuck and (held[t] + queue[0].gpus > quotas[t]) == over
+                if queue
+                and t not in blocked
+                and t not in stuck
+                and (held[t] + queue[0].gpus > quotas[t]) == over
             ]
             if not heads:
                 return blocked
@@ -211,9 +214,9 @@ def fair(now, waiting, running, free, opt):
             free -= job.gpus
 
     stuck: set[int] = set()
-    stuck = serve(False, opt["reclaim"])
+    stuck = serve(0, opt["reclaim"])
     if not stuck and opt["borrowing"]:
-        serve(True, False)
+        serve(1, 0)
     return chosen, victims
 
 

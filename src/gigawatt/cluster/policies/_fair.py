@@ -124,8 +124,10 @@ def _serve(state: State, over: int, reclaim: int) -> int:
         plan_start(state, j, at)
         state.scratch[t] += state.jobs[j].gpus
         state.scratch[tenants + t] = at + 1
-        if c.again == 1:
-            return blocked
+        if c.placed == 1:
+            # Where GPUs come free by a reclaim is not known: the job is tried, then left to the next event.
+            c.again = c.plan_exact
+            return 1 - int(c.plan_exact)
 
 
 @policy

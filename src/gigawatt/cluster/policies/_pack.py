@@ -34,7 +34,7 @@ def compact(state: State, j: int) -> bool:
             size = c.hall_nodes
         parts = (c.nodes + size - 1) // size
         if wanted <= min(size, c.nodes):
-            return has_part(state, first, first + parts, wanted)
+            return bool(has_part(state, first, first + parts, wanted))
         first += parts
     return True
 

@@ -1,0 +1,176 @@
+"""Small schedules that can be followed by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gigawatt.cluster import Failures, Jobs, Machines, PowerBudget, Recovery, policies, simulate
+from gigawatt.cluster.schedule import NEVER, OVER_LIMIT, USER_FAILED
+
+
+def starts(jobs: Jobs, policy, gpus: int = 8, **more) -> list[float]:
+    return simulate(Machines.pool(gpus), jobs, policy, **more).first_start_s.tolist()
+
+
+def test_checkpoints_are_written_between_not_at_the_end() -> None:
+    jobs = Jobs(0.0, 100.0, gpus=4, checkpoint_interval_s=25.0, checkpoint_write_s=3.0)
+    schedule = simulate(Machines.pool(8), jobs, "fifo")
+    assert schedule.end_s.tolist() == [109.0]
+    assert schedule.fates.checkpoint * 3600 == pytest.approx(36.0)
+
+
+def test_a_preempted_job_keeps_its_work_and_pays_its_load() -> None:
+    jobs = Jobs([0, 10], [100, 20], gpus=8, priority=[5, 1], checkpoint_load_s=7.0)
+    schedule = simulate(Machines.pool(8), jobs, "priority")
+    assert schedule.end_s.tolist() == [100 + 20 + 7, 30]
+    assert schedule.preemptions.tolist() == [1, 0]
+    assert schedule.fates.restart * 3600 == pytest.approx(56.0)
+
+
+def test_serving_is_never_preempted() -> None:
+    jobs = Jobs([0, 10], [100, 20], gpus=8, priority=[5, 1], serving=[True, False])
+    assert starts(jobs, "priority") == [0.0, 100.0]
+
+
+def test_dependencies_limits_user_failures_and_what_never_fits() -> None:
+    jobs = Jobs(
+        [0, 0, 0, 0], [50, 10, 40, 10], gpus=[2, 2, 2, 99], after=[-1, 0, -1, -1],
+        limit_s=[np.inf, np.inf, 30, np.inf], fails_at_frac=[0.5, np.inf, np.inf, np.inf],
+    )  # fmt: skip
+    schedule = simulate(Machines.pool(8), jobs, "fifo")
+    assert schedule.state.tolist() == [USER_FAILED, 3, OVER_LIMIT, NEVER]
+    assert schedule.end_s[:3].tolist() == [25.0, 35.0, 30.0]
+
+
+def test_gangs_are_packed_and_fragmentation_holds_them_back() -> None:
+    """Three nodes of 8: three jobs of 5 leave 9 free GPUs, but no whole node."""
+    jobs = Jobs([0, 0, 0, 1, 2], [100, 50, 70, 10, 10], gpus=[5, 5, 5, 8, 3])
+    schedule = simulate(Machines.of(24, 8), jobs, "easy")
+    assert schedule.first_start_s.tolist() == [0, 0, 0, 50, 2]
+    assert schedule.runs.node[schedule.runs.job.tolist().index(3)] == 1
+    assert schedule.curves.stranded_gpus[0] > 0
+
+
+def test_a_gang_takes_the_smallest_part_that_holds_it() -> None:
+    """Two racks of two nodes: a job of one node leaves the other rack whole for the next of two."""
+    m = Machines.of(32, 8, nodes_per_rack=2, tier_speed_frac=(1.0, 1.0, 0.5, 0.5, 0.5))
+    jobs = Jobs([0, 1, 2], [100, 100, 100], gpus=[8, 16, 8])
+    schedule = simulate(m, jobs, "fifo")
+    assert schedule.runs.node[np.argsort(schedule.runs.job)].tolist() == [0, 2, 1]
+    assert schedule.end_s.tolist() == [100, 101, 102]
+
+
+def test_a_spread_gang_is_slower_and_a_patient_one_waits() -> None:
+    """At 10 s one node of each rack comes free: two racks at half the speed, or all of one at 100 s."""
+    m = Machines.of(32, 8, nodes_per_rack=2, tier_speed_frac=(1.0, 1.0, 0.5, 0.5, 0.5))
+    jobs = Jobs([0, 0, 0, 0, 1], [10, 100, 10, 100, 100], gpus=[8, 8, 8, 8, 16])
+    assert simulate(m, jobs, "fifo").end_s[4] == 210.0
+    assert simulate(m, jobs, policies.pack(patience_s=1e4)).end_s[4] == 200.0
+    assert simulate(m, jobs, policies.pack(patience_s=30.0)).end_s[4] == 31.0 + 200.0
+
+
+def test_spares_run_out() -> None:
+    """Repairs take for ever: the second broken node finds no spare, and the job waits."""
+    failures = Failures.poisson(
+        16 * 10.0, recovery=Recovery("hot-spares"), spare_gpus=8, repair_median_s=1e12, repair_sigma=0.0
+    )
+    jobs = Jobs(0.0, 1e7, gpus=8, checkpoint_interval_s=60.0)
+    schedule = simulate(Machines.of(16, 8), jobs, "fifo", failures, seed=1, until_s=1e6)
+    assert schedule.runs.end_s.size == 1
+    assert schedule.fates.down > 0
+    assert schedule.state.tolist() == [1]
+
+
+def test_lemons_fail_more_until_they_are_quarantined() -> None:
+    plain = {"repair_median_s": 60.0, "lemon_frac": 0.1, "lemon_multiplier": 30.0}
+    jobs = Jobs(0.0, 3e7, gpus=72, checkpoint_interval_s=600.0)
+    counts = []
+    for after in (0, 3):
+        failures = Failures.poisson(2_000.0, quarantine_after=after, quarantine_s=3600.0, **plain)
+        schedule = simulate(Machines.of(80, 8), jobs, "fifo", failures, seed=3, until_s=1e7)
+        counts.append(int(schedule.restarts.sum()))
+    assert counts[1] < 0.6 * counts[0]
+
+
+def test_new_machines_fail_more() -> None:
+    jobs = Jobs(0.0, 1e9, gpus=8, checkpoint_interval_s=600.0)
+    old, new = (
+        simulate(
+            Machines.pool(8), jobs, "fifo",
+            Failures.poisson(1_000.0, repair_median_s=0.0, infant_multiplier=5.0, age_s=age), until_s=5e6,
+        ).failures
+        for age in (1e9, 0.0)
+    )  # fmt: skip
+    # 5e6 s = 1.93 decay times of the excess 4: mean hazard 1 + 4 (1 - e^-1.93) / 1.93 = 2.77
+    assert new / old == pytest.approx(2.77, rel=0.5)
+
+
+def test_a_budget_slows_first_then_takes_off_the_least_important() -> None:
+    power = PowerBudget(1.0, 0.0, np.array([8.0, 4.0, 8.0]), least_speed_frac=0.8, exponent=1.0)
+    jobs = Jobs([0, 0], [7200, 7200], gpus=[4, 4], priority=[1, 2])
+    schedule = simulate(Machines.pool(8), jobs, "easy", power=power)
+    # Second hour: 8 kW x 0.8 is above 4 kW, so job 1 goes; job 0 runs at 0.8, as was set for both.
+    assert schedule.preemptions.tolist() == [0, 1]
+    assert schedule.curves.power_kw[1] == pytest.approx(3.2)
+    assert schedule.end_s[0] == pytest.approx(7200 + 720)
+
+
+def test_power_aware_does_not_start_what_a_coming_hour_cannot_carry() -> None:
+    power = PowerBudget(1.0, 0.0, np.array([8.0, 4.0, 4.0, 8.0]))
+    jobs = Jobs([0, 0, 0], [3600, 7000, 3000], gpus=[4, 4, 4])
+    assert starts(jobs, "easy", power=power)[:2] == [0.0, 0.0]
+    aware = simulate(Machines.pool(8), jobs, policies.power_aware(), power=power)
+    assert aware.preemptions.sum() == 0
+    assert aware.first_start_s.tolist()[:2] == [0.0, 0.0]
+    assert aware.first_start_s[2] >= 3600.0
+
+
+def test_a_policy_of_ones_own_in_python() -> None:
+    def last_in_first_out(state, now_s):
+        c = state.cluster[0]
+        free, count = int(c["free"]), 0
+        for at in range(int(c["tail"]) - 1, int(c["head"]) - 1, -1):
+            j = int(state.queue[at])
+            if state.jobs["gpus"][j] <= free:
+                state.actions[count] = (1, j, at)
+                free -= int(state.jobs["gpus"][j])
+                count += 1
+        return count
+
+    jobs = Jobs([0, 1, 2, 3], [10, 10, 10, 10], gpus=8)
+    assert starts(jobs, last_in_first_out) == [0.0, 30.0, 20.0, 10.0]
+
+
+def test_starting_what_does_not_fit_is_refused() -> None:
+    def greedy(state, now_s):
+        c = state.cluster[0]
+        count = int(c["tail"] - c["head"])
+        for i in range(count):
+            state.actions[i] = (1, state.queue[int(c["head"]) + i], -1)
+        return count
+
+    schedule = simulate(Machines.pool(8), Jobs([0, 0, 0], [10, 10, 10], gpus=[6, 6, 2]), greedy)
+    assert schedule.first_start_s.tolist() == [0.0, 10.0, 0.0]
+    assert schedule.refused == 1
+
+
+def test_progress_is_called_and_can_stop() -> None:
+    class StopNow(Exception):
+        pass
+
+    def stop(ended: int, jobs: int, now_s: float) -> None:
+        raise StopNow
+
+    n = 400_000
+    jobs = Jobs(np.arange(n) * 1.0, 1.0, gpus=1)
+    slow = policies.Policy("slow", function=lambda state, now_s: 0)
+    with pytest.raises(StopNow):
+        simulate(Machines.pool(2), jobs, slow, progress=stop)
+
+
+def test_names() -> None:
+    for name in policies.NAMES:
+        assert policies.named(name).name == name
+    with pytest.raises(ValueError, match="no policy 'lifo'"):
+        policies.named("lifo")
