@@ -1,0 +1,1 @@
+"""Readers of other models' files, for the validation of our own."""
