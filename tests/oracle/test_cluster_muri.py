@@ -1,4 +1,4 @@
-"""The logged runs of 400 jobs on 64 GPUs (Muri, SIGCOMM 2022): repository Rivendile/Muri, in ../shared/traces/muri."""
+"""The logged runs of 400 jobs on 64 GPUs of Muri (SIGCOMM 2022; repository Rivendile/Muri)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def test_sensitivity_of_tiresias(shared: Path, capsys) -> None:
             policy = policies.las((threshold,), running_first=first, round_s=360.0)
             means[threshold, first] = float(simulate(Machines.pool(64), jobs, policy).jct_s.mean())
             with capsys.disabled():
-                print(f"  threshold {threshold:>9,.0f} GPU-s, running first {first!s:>5}: "
+                print(  # noqa: T201
+                    f"  threshold {threshold:>9,.0f} GPU-s, running first {first!s:>5}: "
                       f"{means[threshold, first]:,.0f} s against {log['JCT'].mean():,.0f} s")  # fmt: skip
     assert means[57_600.0, True] == pytest.approx(322_629, rel=1e-5)
     assert means[150_000.0, True] == pytest.approx(328_041, rel=1e-5)

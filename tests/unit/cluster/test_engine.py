@@ -156,16 +156,19 @@ def test_starting_what_does_not_fit_is_refused() -> None:
 
 
 def test_progress_is_called_and_can_stop() -> None:
-    class StopNow(Exception):
+    class StopNowError(Exception):
         pass
 
+    def never(state, now_s):
+        return 0
+
     def stop(ended: int, jobs: int, now_s: float) -> None:
-        raise StopNow
+        raise StopNowError
 
     n = 400_000
     jobs = Jobs(np.arange(n) * 1.0, 1.0, gpus=1)
-    slow = policies.Policy("slow", function=lambda state, now_s: 0)
-    with pytest.raises(StopNow):
+    slow = policies.Policy("slow", function=never)
+    with pytest.raises(StopNowError):
         simulate(Machines.pool(2), jobs, slow, progress=stop)
 
 
