@@ -1,5 +1,15 @@
 """Orders, deliveries, halls and crews: how many chips are where, in which state, on which day."""
 
+from gigawatt.supply.allocation import (
+    POLICIES,
+    Allocation,
+    AllocationInput,
+    AllocationProblem,
+    TenantFigures,
+    allocate,
+    allocate_all,
+    lay_out,
+)
 from gigawatt.supply.build_out import (
     BuildOut,
     build_out,
@@ -11,6 +21,10 @@ from gigawatt.supply.energise import Energised, energise
 from gigawatt.supply.inputs import Announcement, Crew, Delivery, Hall, Tenant, owned_shares
 
 __all__ = [
+    "POLICIES",
+    "Allocation",
+    "AllocationInput",
+    "AllocationProblem",
     "Announcement",
     "BuildOut",
     "Crew",
@@ -18,10 +32,14 @@ __all__ = [
     "Energised",
     "Hall",
     "Tenant",
+    "TenantFigures",
+    "allocate",
+    "allocate_all",
     "build_out",
     "chips_in_order",
     "crew_rate",
     "energise",
     "hall_it_power_mw",
+    "lay_out",
     "owned_shares",
 ]
