@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from gigawatt.cli.audit import audit
 from gigawatt.cli.catalog import catalog
 from gigawatt.cli.check import check
 from gigawatt.cli.doctor import doctor
@@ -53,7 +54,7 @@ def _options(
         typer.echo(context.get_help())
 
 
-for _command in (run, replay, check, new, schema, catalog, doctor, validate):
+for _command in (run, replay, audit, check, new, schema, catalog, doctor, validate):
     app.command()(_command)
 
 
