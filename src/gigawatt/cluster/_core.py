@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit, typeof, types
 from numpy.typing import NDArray
 
-from gigawatt.cluster._queue import INNER, STATE, add_running, drop_running, enqueue, part
+from gigawatt.cluster._queue import INNER, STATE, add_running, drop_running, enqueue, hot, part
 from gigawatt.cluster._work import SETUP, WORK, progress, wall_s
 from gigawatt.cluster.state import State
 
@@ -158,7 +158,7 @@ def pop(sm: Sim) -> None:
     c[i] = code
 
 
-@part
+@hot
 def stale(sm: Sim, jobs: int, at_s: float, code: int) -> bool:
     """Whether a job's event was overtaken by another one."""
     return code < jobs and sm.work[code].end_s != at_s
@@ -177,7 +177,7 @@ def sweep(sm: Sim, jobs: int) -> None:
             push(sm, at_s, code)
 
 
-@part
+@hot
 def speed_of(state: State, sm: Sim, j: int) -> float:
     """Work by wall-clock time of a job on the GPUs that it holds: their share, the spread, the power cap."""
     job = state.jobs[j]
@@ -189,7 +189,7 @@ def speed_of(state: State, sm: Sim, j: int) -> float:
     return float(rate)
 
 
-@part
+@hot
 def open_segment(state: State, sm: Sim, j: int) -> None:
     """Set when a running job will end, and when it is expected to; ``pause_s`` is set."""
     s = sm.sim[0]
@@ -208,7 +208,7 @@ def open_segment(state: State, sm: Sim, j: int) -> None:
     push(sm, w.end_s, j)
 
 
-@part
+@hot
 def close_segment(state: State, sm: Sim, j: int) -> None:
     """Book what a running job did since its segment began."""
     s = sm.sim[0]
@@ -234,7 +234,7 @@ def log_run(state: State, sm: Sim, j: int, node: int) -> None:
     s.runs += 1
 
 
-@part
+@hot
 def begin_run(state: State, sm: Sim, j: int) -> None:
     """Count a job as running; its GPUs are taken, ``held`` and ``spread`` are set."""
     s = sm.sim[0]
@@ -278,7 +278,7 @@ def end_run(state: State, sm: Sim, j: int, node: int) -> None:
     state.cluster[0].freed = 1
 
 
-@part
+@hot
 def finish(state: State, sm: Sim, j: int) -> None:
     """Book a job that has ended, and let those that waited for it into the queue."""
     s = sm.sim[0]
@@ -308,7 +308,7 @@ def release_followers(state: State, sm: Sim, j: int) -> None:
         k = sm.work[k].sibling
 
 
-@part
+@hot
 def submit(state: State, sm: Sim, j: int) -> None:
     """Let a job into the queue."""
     s = sm.sim[0]

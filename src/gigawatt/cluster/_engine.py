@@ -26,14 +26,14 @@ from gigawatt.cluster._core import (
     submit,
     sweep,
 )
-from gigawatt.cluster._queue import DECIDE, HOW, STATE, after_call, before_call, find, part, take_out
+from gigawatt.cluster._queue import DECIDE, HOW, STATE, after_call, before_call, find, hot, part, take_out
 from gigawatt.cluster.state import PREEMPT, START, State
 
 DONE, DECISION, PAUSED, NEED_FAILURES, NEED_RUNS, NEED_CURVES = 0, 1, 2, 3, 4, 5
 """Why the loop came back: nothing left, a policy is to be called, enough events, arrays to be lengthened."""
 
 
-@part
+@hot
 def _let_pass(state: State, sm: Sim, until_s: float) -> None:
     """Add up the time to the next event, in the curves and in the accounts."""
     s = sm.sim[0]
@@ -65,7 +65,7 @@ def _let_pass(state: State, sm: Sim, until_s: float) -> None:
     s.now_s = until_s
 
 
-@part
+@hot
 def _handle(leave: Any, strike: Any, keep_budget: Any, state: State, sm: Sim) -> None:
     """Handle everything that happens at the present instant."""
     s = sm.sim[0]
@@ -103,7 +103,7 @@ def _handle(leave: Any, strike: Any, keep_budget: Any, state: State, sm: Sim) ->
     s.due = 1
 
 
-@part
+@hot
 def _apply(seat: Any, leave: Any, state: State, sm: Sim, n_actions: int) -> int:
     """Carry out a policy's actions; return how many were carried out."""
     s = sm.sim[0]
@@ -142,7 +142,7 @@ def _apply(seat: Any, leave: Any, state: State, sm: Sim, n_actions: int) -> int:
     return carried
 
 
-@part
+@hot
 def _next_s(state: State, sm: Sim) -> float:
     """When something happens next, or inf."""
     s = sm.sim[0]
@@ -182,7 +182,7 @@ def _on_round(now_s: float, round_s: float) -> bool:
     return k * round_s == now_s or (k + 1) * round_s == now_s
 
 
-@part
+@hot
 def _advance(leave: Any, strike: Any, keep_budget: Any, state: State, sm: Sim, horizon_s: float) -> int:
     """Go to the next instant at which something happens and handle it; say what is needed now."""
     s = sm.sim[0]
@@ -211,7 +211,7 @@ def _advance(leave: Any, strike: Any, keep_budget: Any, state: State, sm: Sim, h
     return DECISION
 
 
-@part
+@hot
 def _wanted(state: State, sm: Sim) -> bool:
     """Whether the policy is to be called now."""
     s = sm.sim[0]
@@ -224,7 +224,7 @@ def _wanted(state: State, sm: Sim) -> bool:
     return True
 
 
-@part
+@hot
 def _before(state: State, sm: Sim) -> None:
     sm.sim[0].decisions += 1
     if sm.sim[0].power == 1:

@@ -15,6 +15,8 @@ DECIDE = types.int64(STATE, types.float64)
 HOW: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "_nrt": False}
 INNER: dict[str, Any] = HOW | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 part = njit(**INNER)
+hot = njit(inline="always", **INNER)
+"""For parts that each event passes: a call would hand over every field of every array."""
 policy = njit(DECIDE, **HOW)
 
 
@@ -56,7 +58,7 @@ def fits(state: State, j: int) -> bool:
     return True
 
 
-@part
+@hot
 def plan_start(state: State, j: int, at: int) -> None:
     """Write a start; ``at`` is the job's index in the queue."""
     c = state.cluster[0]
@@ -119,7 +121,7 @@ def merge_fresh(state: State) -> int:
     return int(lowest)
 
 
-@part
+@hot
 def start_in_order(state: State) -> int:
     """Plan starts from the head until one does not fit; return the index of the first that stays."""
     c = state.cluster[0]
@@ -152,7 +154,7 @@ def enqueue(state: State, j: int, now_s: float, returned: int) -> None:
         c.freed = 1
 
 
-@part
+@hot
 def take_out(state: State, at: int) -> None:
     """Remove the job at an index of the queue, moving the shorter side."""
     c = state.cluster[0]
@@ -198,7 +200,7 @@ def _place(state: State, j: int) -> int:
     return low
 
 
-@part
+@hot
 def add_running(state: State, j: int) -> None:
     """Put a job into the running list; ``end_s`` is set."""
     c = state.cluster[0]
@@ -209,7 +211,7 @@ def add_running(state: State, j: int) -> None:
     c.n_running += 1
 
 
-@part
+@hot
 def drop_running(state: State, j: int) -> None:
     """Take a job out of the running list; ``end_s`` is still what it was when it was put in."""
     c = state.cluster[0]
@@ -218,7 +220,7 @@ def drop_running(state: State, j: int) -> None:
     shift_down(running, _place(state, j), c.n_running)
 
 
-@part
+@hot
 def before_call(state: State) -> None:
     """Reset what a policy plans with."""
     c = state.cluster[0]
@@ -229,7 +231,7 @@ def before_call(state: State) -> None:
     c.plan_exact = 1
 
 
-@part
+@hot
 def after_call(state: State) -> None:
     """What the policy has seen is no longer new; what its actions return to the queue will be."""
     c = state.cluster[0]
