@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigawatt.cluster import _core as k
-from gigawatt.cluster.failures import Failures
+from gigawatt.cluster.failures import Failures, Recovery
 from gigawatt.cluster.jobs import Jobs
 from gigawatt.cluster.machines import Machines
 from gigawatt.cluster.policies.base import Policy
@@ -98,57 +98,65 @@ class FailureStream:
         return sim._replace(fails=np.concatenate([sim.fails[done:], block]))
 
 
+_BLOCK = 2048
+"""Jobs laid out at a time, so that their records stay in the processor's cache."""
+_SEEN = (
+    "submit_s",
+    "estimate_s",
+    "deadline_s",
+    "gpus",
+    "min_gpus",
+    "max_gpus",
+    "tenant",
+    "priority",
+    "serving",
+)
+
+
 def _jobs(state: State, work: NDArray[Any], jobs: Jobs, failures: Failures | None) -> None:
-    for name in (
-        "submit_s",
-        "estimate_s",
-        "deadline_s",
-        "gpus",
-        "min_gpus",
-        "max_gpus",
-        "tenant",
-        "priority",
-    ):
-        state.jobs[name] = getattr(jobs, name)
-    state.jobs["serving"] = jobs.serving
-    work["duration_s"] = jobs.duration_s
-    work["target_s"] = jobs.duration_s * np.minimum(jobs.fails_at_frac, 1.0)
-    work["load_s"] = jobs.checkpoint_load_s
-    work["limit_s"] = jobs.limit_s
-    work["chunk"] = -1
-    work["first_s"] = work["last_s"] = np.nan
-    work["run_s"] = np.nan
     recovery = (failures or _NO_FAILURES).recovery
-    stored = np.isfinite(jobs.checkpoint_interval_s)
-    work["stored_write_s"] = np.where(stored, jobs.checkpoint_write_s, 0.0)
+    for first in range(0, len(jobs), _BLOCK):
+        block = slice(first, first + _BLOCK)
+        _some_jobs(state.jobs[block], work[block], jobs, block, recovery)
+    _chain(work, jobs)
+
+
+def _some_jobs(seen: NDArray[Any], work: NDArray[Any], jobs: Jobs, block: slice, recovery: Recovery) -> None:
+    for name in _SEEN:
+        seen[name] = getattr(jobs, name)[block]
+    interval_s = jobs.checkpoint_interval_s[block]
+    work["duration_s"] = jobs.duration_s[block]
+    work["target_s"] = jobs.duration_s[block] * np.minimum(jobs.fails_at_frac[block], 1.0)
+    work["load_s"] = jobs.checkpoint_load_s[block]
+    work["limit_s"] = jobs.limit_s[block]
+    work["after"] = jobs.after[block]
+    for name in ("chunk", "follower", "sibling"):
+        work[name] = -1
+    for name in ("first_s", "last_s", "run_s"):
+        work[name] = np.nan
+    stored = np.isfinite(interval_s)
+    work["stored_write_s"] = np.where(stored, jobs.checkpoint_write_s[block], 0.0)
     if np.isfinite(recovery.memory_interval_s):
-        ratio = np.where(stored, jobs.checkpoint_interval_s, 0.0) / recovery.memory_interval_s
+        ratio = np.where(stored, interval_s, 0.0) / recovery.memory_interval_s
         work["grid_s"] = recovery.memory_interval_s
         work["write_s"] = recovery.memory_write_s
         work["memory_load_s"] = recovery.memory_load_s
         work["every"] = np.where(stored, np.maximum(np.rint(ratio), 1), 0)
     else:
-        work["grid_s"] = jobs.checkpoint_interval_s
+        work["grid_s"] = interval_s
         work["every"] = stored
-    _first_expectation(state, work, jobs)
-    _chain(work, jobs)
-
-
-def _first_expectation(state: State, work: NDArray[Any], jobs: Jobs) -> None:
-    """What a job is expected to take from its first start: its estimate and the checkpoints within."""
-    grid = work["grid_s"]
+    # What a job is expected to take from its first start: its estimate and the checkpoints within.
+    estimate_s, grid = jobs.estimate_s[block], work["grid_s"]
     finite = np.where(np.isfinite(grid), grid, 1.0)
-    many = np.ceil(jobs.estimate_s / finite) - 1
-    many = np.maximum(np.where(many * finite >= jobs.estimate_s, many - 1, many), 0)
+    many = np.ceil(estimate_s / finite) - 1
+    many = np.maximum(np.where(many * finite >= estimate_s, many - 1, many), 0)
     many = np.where(np.isfinite(grid), many, 0)
-    stored = np.where(work["every"] > 0, many // np.maximum(work["every"], 1), 0)
-    state.jobs["left_s"] = jobs.estimate_s + (many * work["write_s"] + stored * work["stored_write_s"])
+    written = np.where(work["every"] > 0, many // np.maximum(work["every"], 1), 0)
+    seen["left_s"] = estimate_s + (many * work["write_s"] + written * work["stored_write_s"])
 
 
 def _chain(work: NDArray[Any], jobs: Jobs) -> None:
     """Link the jobs that wait for one another's end."""
-    work["after"] = jobs.after
-    work["follower"] = work["sibling"] = -1
     for j in np.flatnonzero(jobs.after >= 0)[::-1]:
         first = int(jobs.after[j])
         work["sibling"][j] = work["follower"][first]
