@@ -105,7 +105,7 @@ def test_all(claim: Claim, bounds: Sequence[Bound]) -> list[Test]:
 
     A bound applies where subject and time meet, the claim's stage is the bound's or a later one (a plan
     must meet every bound of its time), and the units convert: chips and megawatts through kW per GPU,
-    money through USD per GPU or MW, facility and IT power through PUE. Of bounds of one kind and scope
+    money through USD per GPU or MW, facility and IT power through PUE. Of bounds of one kind, scope and source
     that follow each other within the claim's period the highest counts: it was reached in that period.
     """
     if claim.amount is None:
@@ -113,7 +113,7 @@ def test_all(claim: Claim, bounds: Sequence[Bound]) -> list[Test]:
     when = _time_of(claim)
     if when is None:
         return []
-    found: dict[tuple[str, str, str], Test] = {}
+    found: dict[tuple[str, str, str, str], Test] = {}
     for bound in bounds:
         if bound.subject.casefold() != claim.subject.casefold() or not _in_time(bound, when):
             continue
@@ -122,7 +122,7 @@ def test_all(claim: Claim, bounds: Sequence[Bound]) -> list[Test]:
         test = _test(claim, bound)
         if test is None:
             continue
-        series = (bound.kind, bound.dimension, bound.scope.model_dump_json())
+        series = (bound.kind, bound.dimension, bound.scope.model_dump_json(), bound.source)
         if series not in found or test.limit > found[series].limit:
             found[series] = test
     return sorted(found.values(), key=lambda t: (-t.ratio, t.bound.id))

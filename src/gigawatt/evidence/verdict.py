@@ -184,7 +184,8 @@ def _evidence_on(claim: Claim, evidence: Evidence) -> tuple[list[Claim], list[Cl
         if not _independent(claim, other) or other.is_plan or not _comparable(claim, other):
             continue
         if _says_the_same(claim, other):
-            if rank(other) <= rank(claim):
+            # Who says a thing twice is no second witness; a record may refute its own author.
+            if rank(other) <= rank(claim) and other.said_by.casefold() != claim.said_by.casefold():
                 beside.append(other)
         elif rank(other) < rank(claim):
             (beside if _near(claim, other) else against).append(other)

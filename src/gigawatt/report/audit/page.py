@@ -93,11 +93,11 @@ def _row(claim: Claim, verdict: Verdict, done: PackAudit) -> str:
     bound = _text(verdict.bound or ENGLISH["none"])
     if verdict.binding:
         bound += f' <span class="id">{_text(verdict.binding)}</span>'
-    about = ENGLISH["about"].format(period=claim.period)
+    about = ENGLISH["timeless"] if claim.when.is_open else ENGLISH["about"].format(period=claim.period)
     cells = (
         f'<th scope="row" class="words">{words}<span class="id">{_text(claim.id)}</span></th>',
         f"<td>{_text(claim.said_by)}</td>",
-        f"<td>{claim.said}<br>{_text(about)}</td>",
+        f'<td class="dates">{claim.said}<br>{_text(about)}</td>',
         f"<td>{bound}</td>",
         f'<td class="number">{_text(ratio)}</td>',
         f'<td><span class="verdict-mark {verdict.verdict}">{_text(verdict.verdict)}</span></td>',

@@ -31,6 +31,7 @@ ENGLISH: Mapping[str, str] = {
     "source": "Source",
     "article": "article {n}",
     "about": "about {period}",
+    "timeless": "no time said",
     "chance": "the bound leaves room with probability {p}",
     "none": "–",
     "count": "{n} {verdict}",
