@@ -6,17 +6,29 @@
 
 from gigawatt.supply.allocation.allocate import allocate, allocate_all
 from gigawatt.supply.allocation.inputs import AllocationInput
+from gigawatt.supply.allocation.marginal import Marginal, marginal_values
 from gigawatt.supply.allocation.policies import POLICIES
 from gigawatt.supply.allocation.problem import AllocationProblem, lay_out
 from gigawatt.supply.allocation.results import Allocation, TenantFigures
+from gigawatt.supply.allocation.swaps import Swap, find_swaps
+from gigawatt.supply.allocation.turning import Turning, turning_dates
+from gigawatt.supply.allocation.uncertain import Uncertainty, plan_over_readiness
 
 __all__ = [
     "POLICIES",
     "Allocation",
     "AllocationInput",
     "AllocationProblem",
+    "Marginal",
+    "Swap",
     "TenantFigures",
+    "Turning",
+    "Uncertainty",
     "allocate",
     "allocate_all",
+    "find_swaps",
     "lay_out",
+    "marginal_values",
+    "plan_over_readiness",
+    "turning_dates",
 ]

@@ -107,7 +107,7 @@ def build(
     futures: Sequence[Readiness],
     weights: Sequence[float],
     floor: Counts | None,
-    fixed: Counts | None = None,
+    fixed: Counts | Floats | None = None,
 ) -> Built:
     """Write the program.
 
@@ -137,7 +137,11 @@ def build(
 
 
 def _deliveries(
-    program: Program, problem: AllocationProblem, floor: Counts | None, fixed: Counts | None, when: Floats
+    program: Program,
+    problem: AllocationProblem,
+    floor: Counts | None,
+    fixed: Counts | Floats | None,
+    when: Floats,
 ) -> Index:
     numbers = np.full((len(problem.tenants), len(problem.chips), problem.periods), -1, dtype=np.int64)
     for k, c in np.argwhere(problem.booked > 0):

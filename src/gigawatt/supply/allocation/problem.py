@@ -90,6 +90,8 @@ class AllocationProblem:
     on_time: Readiness
     delayed: Readiness
     """With the P90 dates, all together."""
+    one_crew: Floats
+    """Whole GPUs that one more crew would install, (site, period); 0 where crews are not limited."""
     late_weight: float
     given: Counts | None
     """What really happened: cumulative GPUs, (tenant, chip, period)."""
@@ -198,6 +200,7 @@ def lay_out(given: AllocationInput) -> AllocationProblem:
         consents=np.array([tenant.consents_to_swaps for tenant in written.tenants], dtype=np.bool_),
         on_time=_readiness(written.sites, starts, late=False),
         delayed=_readiness(written.sites, starts, late=True),
+        one_crew=_one_crew(written.sites, starts),
         late_weight=written.readiness.late_weight_frac,
         given=_given(written, chips, tenants, starts),
     )
@@ -257,6 +260,14 @@ def _readiness(sites: Sequence[SiteInput], starts: Sequence[date], *, late: bool
         )
         crews.append(whole_gpus(rate * days) if site.crews else rate)
     return Readiness(np.array(mw), np.array(racks), np.array(crews))
+
+
+def _one_crew(sites: Sequence[SiteInput], starts: Sequence[date]) -> Floats:
+    days = np.diff([start.toordinal() for start in starts])
+    rate = [
+        _steps(((s.from_, s.rate_gpus_per_day) for s in site.crews), starts, otherwise=0.0) for site in sites
+    ]
+    return np.array([whole_gpus(each * days) for each in rate])
 
 
 def whole_gpus(gpus: Floats) -> Floats:
