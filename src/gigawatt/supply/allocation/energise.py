@@ -91,6 +91,8 @@ def energise_tenant(
     yard = Yard(problem, tenant, problem.on_time if ready is None else ready)
     chips, periods = delivered.shape
     out = np.zeros((len(yard.sites), chips, periods), dtype=np.int64)
+    if not yard.sites:
+        return out
     rows = delivered.tolist()
     on = [0] * chips
     for period in range(periods):

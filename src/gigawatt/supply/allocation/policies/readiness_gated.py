@@ -48,5 +48,6 @@ def gated(problem: AllocationProblem) -> tuple[Counts, Counts]:
                 got[order.tenant, order.chip] += gpus
         out[:, :, period] = got
         for yard in yards:
-            on[yard.sites, :, period] = yard.on
+            for site, there in zip(yard.sites, yard.on, strict=True):
+                on[site, :, period] = there
     return out, on
