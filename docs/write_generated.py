@@ -15,7 +15,7 @@ from gigawatt.scenario.reference import scenario_reference
 from gigawatt.validation.trust import trust_table
 
 ROOT = Path(__file__).parents[1]
-MODELS = ("climate", "cooling", "power", "compute", "cluster", "supply", "finance", "campus")
+MODELS = ("climate", "cooling", "power", "compute", "cluster", "supply", "allocation", "finance", "audit", "campus")
 
 
 def write_trust(readme: Path, shared: Path | None) -> None:

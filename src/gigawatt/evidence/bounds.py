@@ -100,13 +100,13 @@ def from_inputs(bounds: Iterable[BoundInput], titles: Mapping[str, str] | None =
     return found
 
 
-def test_all(claim: Claim, bounds: Sequence[Bound]) -> list[Test]:
+def lay_beside(claim: Claim, bounds: Sequence[Bound]) -> list[Test]:
     """Lay a claim beside every bound that applies, tightest (greatest ratio) first.
 
     A bound applies where subject and time meet, the claim's stage is the bound's or a later one (a plan
     must meet every bound of its time), and the units convert: chips and megawatts through kW per GPU,
-    money through USD per GPU or MW, facility and IT power through PUE. Of bounds of one kind, scope and source
-    that follow each other within the claim's period the highest counts: it was reached in that period.
+    money through USD per GPU or MW, facility and IT power through PUE. Of bounds of one kind, scope and
+    source that follow each other within the claim's period the highest counts: it was reached in that period.
     """
     if claim.amount is None:
         return []
@@ -163,7 +163,7 @@ class _Span:
 
 
 def _test(claim: Claim, bound: Bound) -> Test | None:
-    assert claim.amount is not None  # noqa: S101 - test_all() told
+    assert claim.amount is not None  # noqa: S101 - lay_beside() told
     steps = [_bound_in_words(bound)]
     span = _convert(claim, bound, steps)
     if span is None or span.mid <= 0.0:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from gigawatt.evidence import periods, units
@@ -94,7 +102,19 @@ def _known_period(value: str) -> str:
 QuantityText = Annotated[
     str, Field(max_length=100), BeforeValidator(_quantity), AfterValidator(_known_quantity)
 ]
-PeriodText = Annotated[str, Field(max_length=40), BeforeValidator(_period), AfterValidator(_known_period)]
+_PERIOD_SCHEMA = {
+    "anyOf": [
+        {"type": "string", "pattern": rf"^({periods.PART})(/({periods.PART}))?$|^open$"},
+        {"type": "integer", "minimum": 1000, "maximum": 9999},
+    ]
+}
+PeriodText = Annotated[
+    str,
+    Field(max_length=40),
+    BeforeValidator(_period),
+    AfterValidator(_known_period),
+    WithJsonSchema(_PERIOD_SCHEMA),
+]
 
 
 class Source(InputModel):

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from gigawatt.evidence import reading, settling
-from gigawatt.evidence.bounds import Bound, Test, test_all
+from gigawatt.evidence.bounds import Bound, Test, lay_beside
 from gigawatt.evidence.claim import Claim
 from gigawatt.evidence.conflict import Known
 from gigawatt.evidence.rules.grouping import dimension, sides
@@ -82,7 +82,7 @@ def judge(claim: Claim, evidence: Evidence) -> Verdict:
     independent source of its own rank or better says the same: supported; within every bound, near better
     evidence, or a ratio within what has been seen: plausible; else unverifiable.
     """
-    tests = test_all(claim, evidence.bounds)
+    tests = lay_beside(claim, evidence.bounds)
     against, beside = _evidence_on(claim, evidence)
     checks = _checks(claim, evidence)
     reached = _reached_later(claim, evidence)

@@ -23,7 +23,7 @@ IT_POWER, POWER, H100E, WATER = "IT power (MW)", "Power (MW)", "H100 equivalents
 STATUS = "Construction status"
 REQUIRED = (SITE, DAY, IT_POWER, POWER, H100E)
 LIMITS: dict[str, float] = {IT_POWER: 20_000.0, POWER: 20_000.0, H100E: 50_000_000.0, WATER: 100.0}
-"""The most that one site can have: some ten times the largest announced; water as a large city's (assumed)."""
+"""The most that one site can have: some ten times the largest announced (assumed); water, a city's."""
 PUE = (1.0, 2.5)
 """Facility over IT power: below 1 is against arithmetic, above 2.5 no hall of this kind was seen."""
 KW_PER_H100E = (0.05, 50.0)
