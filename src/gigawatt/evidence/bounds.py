@@ -100,13 +100,14 @@ def from_inputs(bounds: Iterable[BoundInput], titles: Mapping[str, str] | None =
     return found
 
 
-def lay_beside(claim: Claim, bounds: Sequence[Bound]) -> list[Test]:
+def lay_beside(claim: Claim, bounds: Sequence[Bound], as_of: date = date.max) -> list[Test]:
     """Lay a claim beside every bound that applies, tightest (greatest ratio) first.
 
     A bound applies where subject and time meet, the claim's stage is the bound's or a later one (a plan
     must meet every bound of its time), and the units convert: chips and megawatts through kW per GPU,
     money through USD per GPU or MW, facility and IT power through PUE. Of bounds of one kind, scope and
     source that follow each other within the claim's period the highest counts: it was reached in that period.
+    What is documented without an end says nothing of a plan for a time after ``as_of``: more may be built.
     """
     if claim.amount is None:
         return []
@@ -117,7 +118,7 @@ def lay_beside(claim: Claim, bounds: Sequence[Bound]) -> list[Test]:
     for bound in bounds:
         if bound.subject.casefold() != claim.subject.casefold() or not _in_time(bound, when):
             continue
-        if not _binds(bound, claim):
+        if not _binds(bound, claim) or _is_silent(bound, claim, when, as_of):
             continue
         test = _test(claim, bound)
         if test is None:
@@ -138,6 +139,10 @@ def _in_time(bound: Bound, when: Period) -> bool:
     if when.first is None or when.last is None:
         return False
     return bound.first <= when.last and (bound.until is None or when.first < bound.until)
+
+
+def _is_silent(bound: Bound, claim: Claim, when: Period, as_of: date) -> bool:
+    return claim.is_plan and bound.until is None and when.last is not None and when.last > as_of
 
 
 def _binds(bound: Bound, claim: Claim) -> bool:

@@ -82,7 +82,7 @@ def judge(claim: Claim, evidence: Evidence) -> Verdict:
     independent source of its own rank or better says the same: supported; within every bound, near better
     evidence, or a ratio within what has been seen: plausible; else unverifiable.
     """
-    tests = lay_beside(claim, evidence.bounds)
+    tests = lay_beside(claim, evidence.bounds, evidence.as_of)
     against, beside = _evidence_on(claim, evidence)
     checks = _checks(claim, evidence)
     reached = _reached_later(claim, evidence)

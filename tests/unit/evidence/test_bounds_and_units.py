@@ -116,3 +116,27 @@ def test_periods() -> None:
     for wrong in ("2025-13", "2025-02-30", "soon", "2025/2024", "2025-Q5"):
         with pytest.raises(PeriodError):
             read(wrong)
+
+
+def test_what_stands_today_does_not_bound_a_plan_for_later() -> None:
+    plan = claim("200 MW", {"level": "facility", "stage": "announced"}, period="2026-12")
+    today = bound(100, 100, 100)
+    assert audit([plan], [today], as_of=date(2026, 6, 1)).of("a").verdict == "unverifiable"
+    assert audit([plan], [today], as_of=date(2027, 6, 1)).of("a").verdict == "overstated"
+    planned = bound(100, 100, 100, until=date(2028, 1, 1))
+    assert audit([plan], [planned], as_of=date(2026, 6, 1)).of("a").verdict == "overstated"
+
+
+def test_a_model_does_not_outweigh_a_measurement() -> None:
+    from gigawatt.evidence import Source
+
+    scope = {"level": "facility", "stage": "energised"}
+    sources = {"s": Source(title="a post", tier="statement"), "m": Source(title="a meter", tier="measured")}
+    said = claim("200 MW", scope)
+    seen = claim("200 MW", scope, id="m", source="m", said_by="meter")
+    run, permit = bound(100, 100, 100, modelled=True), bound(100, 100, 100)
+    assert audit([said], [run], sources=sources).of("a").verdict == "overstated"
+    assert audit([said, seen], [run], sources=sources).of("a").verdict == "supported"
+    against = audit([said, seen], [permit], sources=sources).of("a")
+    assert against.verdict == "plausible"
+    assert "bound b and m are inconsistent with each other" in against.steps

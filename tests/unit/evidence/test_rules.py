@@ -183,3 +183,18 @@ def test_nobody_is_his_own_witness() -> None:
 def test_two_claims_of_one_id_are_refused() -> None:
     with pytest.raises(ValueError, match="one id"):
         audit([claim("a", "1 GPUs"), claim("a", "2 GPUs")])
+
+
+def test_a_first_part_above_the_whole() -> None:
+    fund = {"instrument": "fund"}
+    first = claim("a", "10 bn USD", scope=MONEY | {"extent": "first"}, **fund)
+    assert kinds(first, claim("b", "8 bn USD", scope=MONEY, **fund)) == {"sums_do_not_add"}
+    assert kinds(first, claim("b", "30 bn USD", scope=MONEY, **fund)) == set()
+
+
+def test_what_a_qualifier_leaves_open_is_no_alarm() -> None:
+    """400 MW for 'more than 100,000' GPUs may be 2 to 4 kW each."""
+    power = claim("a", "400 MW", instrument="power", scope={"level": "facility", "stage": "energised"})
+    assert kinds(power, claim("b", "100,000 GPUs", qualifier="more_than")) == set()
+    assert kinds(power, claim("b", "100,000 GPUs")) == {"kw_per_gpu"}
+    assert kinds(power, claim("b", "50,000 GPUs", qualifier="more_than")) == {"kw_per_gpu"}

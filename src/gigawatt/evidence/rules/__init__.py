@@ -12,12 +12,12 @@ from gigawatt.evidence.rules.records import disputed
 from gigawatt.evidence.rules.same_key import different_values, stages_out_of_order
 from gigawatt.evidence.rules.scopes import mixed_scopes
 from gigawatt.evidence.rules.sides import left_out, not_comparable
-from gigawatt.evidence.rules.sums import rates_times_terms, sums
+from gigawatt.evidence.rules.sums import first_above_whole, rates_times_terms, sums
 
 RULES: tuple[Rule, ...] = (
-    different_values, stages_out_of_order, mixed_scopes, sums, rates_times_terms, growth, time_dependence,
-    out_of_range, plans_told_as_fact, superseded_plans, changes, aged_forecasts, disputed, left_out,
-    not_comparable, homonyms,
+    different_values, stages_out_of_order, mixed_scopes, sums, first_above_whole, rates_times_terms, growth,
+    time_dependence, out_of_range, plans_told_as_fact, superseded_plans, changes, aged_forecasts, disputed,
+    left_out, not_comparable, homonyms,
 )  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from gigawatt.evidence import units
+from gigawatt.evidence import reading, units
 from gigawatt.evidence.bounds import PER_UNIT
 from gigawatt.evidence.claim import Claim
 from gigawatt.evidence.conflict import Conflict, Known
@@ -30,18 +31,20 @@ class Derived:
     kind: str
     value: float
     seen: SeenRange
-    at_least: bool
-    """Whether the ratio is a least: the number above was 'more than', or the one below 'up to'."""
+    low: float
+    high: float
+    """Least and most that the two statements leave, with their qualifiers: 'more than' as up to twice."""
     arithmetic: str
 
     @property
     def holds(self) -> bool:
-        """Whether it lies within what has been seen."""
-        return self.seen.holds(self.value) or (self.at_least and self.value < self.seen.low)
+        """Whether what has been seen leaves room for it."""
+        return self.low <= self.seen.high and self.high >= self.seen.low
 
     def in_words(self) -> str:
         """Write the division and the range."""
-        fit = "within" if self.holds else "outside"
+        inside = self.seen.holds(self.value)
+        fit = "within" if inside else "with what was left open, within" if self.holds else "outside"
         return (
             f"{self.arithmetic} = {units.number(self.value)} {self.seen.unit}: {fit} "
             f"{units.number(self.seen.low)} to {units.number(self.seen.high)}, what has been seen "
@@ -118,13 +121,15 @@ def _ratio(known: Known, one: Claim, other: Claim) -> list[Derived]:
     if kind == "usd_per_gpu_h":
         value, scale = value / units.HOURS_PER_MONTH, f" / {units.HOURS_PER_MONTH:g} h"
     name = f"kw_per_gpu_{one.within.level}" if kind == "kw_per_gpu" else kind
-    at_least = one.qualifier == "more_than" and other.qualifier != "more_than"
+    above, under = reading.read(one), reading.read(other)
+    low = value * (above.low / top) / (under.high / other.amount.value) if top else 0.0
+    high = value * (above.high / top) / (under.low / other.amount.value) if top and under.low else math.inf
     told = f"{units.show(top, dimension(one))} ({one.id}) / {bottom}{scale}"
-    return [Derived(ids, kind, value, seen_ranges()[name], at_least, told)]
+    return [Derived(ids, kind, value, seen_ranges()[name], low, high, told)]
 
 
 def _noun(claim: Claim) -> str:
-    return {"gpu": "GPUs", "superchip": "superchips", "rack": "racks"}.get(claim.within.count or "", "chips")
+    return {"gpu": "GPUs", "superchip": "superchips", "rack": "racks"}.get(claim.within.count or "", "")
 
 
 def _before(known: Known, plan: Claim) -> Claim | None:
@@ -150,11 +155,9 @@ def _direct(claim: Claim) -> list[Derived]:
     if claim.amount is None or kind not in {"usd_per_gpu", "kw_per_gpu", "usd_per_mw", "usd_per_gpu_h"}:
         return []
     name = f"kw_per_gpu_{claim.within.level}" if kind == "kw_per_gpu" else kind
-    return [
-        Derived(
-            (claim.id,), kind, claim.amount.value, seen_ranges()[name], at_least=False, arithmetic=claim.id
-        )
-    ]
+    meant = reading.read(claim)
+    seen = seen_ranges()[name]
+    return [Derived((claim.id,), kind, claim.amount.value, seen, meant.low, meant.high, claim.id)]
 
 
 def out_of_range(known: Known) -> list[Conflict]:

@@ -64,6 +64,22 @@ def sums(known: Known) -> list[Conflict]:
     return found
 
 
+def first_above_whole(known: Known) -> list[Conflict]:
+    """Find a first instalment that is more than the whole it is the first of."""
+    found = []
+    money = [c for c in known.claims if dimension(c) == "money"]
+    for group in grouped(money, lambda c: (*c.key, c.within.capital, c.within.stage)):
+        for first in (c for c in group if c.within.extent == "first"):
+            for whole in (c for c in group if c.within.extent == "whole" and c.when.is_same_as(first.when)):
+                if reading.read(first).low > reading.read(whole).high:
+                    text = (
+                        f"{first.id} says {reading.in_words(first)}, {whole.id} {reading.in_words(whole)} of "
+                        f"{whole.subject}: a first part is inconsistent with a smaller whole"
+                    )
+                    found.append(Conflict((first.id, whole.id), "sums_do_not_add", text))
+    return found
+
+
 def _scale(claim: Claim) -> float:
     assert claim.amount is not None  # noqa: S101 - for the type checker; the callers told
     value = claim.amount.value
