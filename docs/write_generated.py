@@ -10,12 +10,26 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from gigawatt.evidence import KINDS, VERDICTS, ClaimPack
+from gigawatt.evidence.claim import NEEDS, OTHER_STAGES, STAGES
+from gigawatt.evidence.units import BASE, units
 from gigawatt.results.columns import BINDINGS, DAILY, HOURLY
 from gigawatt.scenario.reference import scenario_reference
 from gigawatt.validation.trust import trust_table
 
 ROOT = Path(__file__).parents[1]
-MODELS = ("climate", "cooling", "power", "compute", "cluster", "supply", "allocation", "finance", "audit", "campus")
+MODELS = (
+    "climate",
+    "cooling",
+    "power",
+    "compute",
+    "cluster",
+    "supply",
+    "allocation",
+    "finance",
+    "audit",
+    "campus",
+)
 
 
 def write_trust(readme: Path, shared: Path | None) -> None:
@@ -75,8 +89,62 @@ every number the result rests on with its source; doubts and conflicts of source
 """
 
 
+def claims_page() -> str:
+    """Return the reference page of a pack of claims."""
+    fields = scenario_reference(ClaimPack).partition("\n\n## ")[2]
+    scopes = "\n".join(
+        f"| {dimension} | {', '.join(NEEDS.get(dimension, ('stage',)))} "
+        f"| {', '.join(STAGES.get(dimension, OTHER_STAGES))} |"
+        for dimension in BASE
+    )
+    kinds = "\n".join(f"| `{kind}` | {meaning} |" for kind, meaning in KINDS.items())
+    verdicts = "\n".join(f"| {name} | {meaning} |" for name, meaning in VERDICTS.items())
+    return f"""# Packs of claims
+
+Written by `make trust` from the models. `gigawatt audit --schema` prints the JSON Schema, from which an
+editor completes; [how to write one](../how-to/audit-claims.md), [what the audit does](../explanation/audit.md).
+
+`gigawatt audit PACK|FILE --json` prints `claims` [`id`, `verdict`, `binding`, `ratio`, `steps`, `settles`]
+and `conflicts` [`ids`, `kind`, `explanation`]. `binding` is the id of the bound or claim that decided,
+`ratio` the claim over it; both are null where nothing did.
+
+## Units
+
+{", ".join(f"`{unit}`" for unit in units())}.
+
+Before those that count (USD, GPUs, jobs ...) may stand `thousand`, `million`, `billion`, `trillion`, or k, m,
+bn, tn. A quarter is 3 months, a month 730 hours.
+
+## What a scope must name
+
+`scope` is required. What is missing is an error, never guessed.
+
+| quantity | scope names | stages |
+|---|---|---|
+{scopes}
+
+Claims in words (`states`) name any one stage. Power may name an extent too: a `part` is not divided by all
+chips of the site.
+
+## Verdicts
+
+| verdict | meaning |
+|---|---|
+{verdicts}
+
+## Kinds of conflict
+
+| kind | meaning |
+|---|---|
+{kinds}
+
+## {fields}
+"""
+
+
 if __name__ == "__main__":
     beside = ROOT.parent / "shared"
     write_trust(ROOT / "README.md", beside if beside.is_dir() else None)
     (ROOT / "docs/reference/tables.md").write_text(tables_page(), encoding="utf-8")
     (ROOT / "docs/reference/scenario.md").write_text(scenario_reference(), encoding="utf-8")
+    (ROOT / "docs/reference/claims.md").write_text(claims_page(), encoding="utf-8")

@@ -112,3 +112,14 @@ def test_each_article_claim_keeps_its_articles_number() -> None:
 
 def test_units_are_known_once() -> None:
     assert len(units()) == len(set(units()))
+
+
+def test_the_example_of_the_guide_is_audited_as_it_says(tmp_path: Path) -> None:
+    from gigawatt.study.auditing import audit_pack
+
+    guide = (Path(__file__).parents[3] / "docs" / "how-to" / "audit-claims.md").read_text(encoding="utf-8")
+    block = guide.split("# yaml-language-server", 1)[1].split("\n3.", 1)[0]
+    file = tmp_path / "claims.yaml"
+    file.write_text("#" + "\n".join(line[7:] for line in block.splitlines()), encoding="utf-8")
+    verdict = audit_pack(str(file)).result.of("gigawatt")
+    assert (verdict.verdict, verdict.binding, verdict.ratio) == ("overstated", "permitted", 3.0)
