@@ -113,7 +113,7 @@ def answer(
         "title": given.title,
         "description": given.description,
         "version": __version__,
-        "file": loaded.file,
+        "file": _as_asked(loaded),
         "text_sha256": loaded.text_sha256,
         "overrides": list(loaded.overrides),
         "first": problem.starts[0].isoformat(),
@@ -130,6 +130,15 @@ def answer(
         "sources": _sources(loaded),
         "notes": _notes(loaded, allocations, small=small, valued=marginal is not None),
     }, allocations
+
+
+def _as_asked(loaded: LoadedScenario[AllocationInput]) -> str:
+    """Name of a bundled allotment, or the file, as a command takes it."""
+    name = loaded.file.removesuffix(".yaml")
+    if name not in bundled():
+        return loaded.file
+    own = (files("gigawatt.supply") / "bundled" / loaded.file).read_text(encoding="utf-8")
+    return name if own == loaded.text else loaded.file
 
 
 def _laid_out(loaded: LoadedScenario[AllocationInput]) -> AllocationProblem:

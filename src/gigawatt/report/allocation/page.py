@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ td { vertical-align: top; }
 td.number, th.number { text-align: end; white-space: nowrap; }
 tr.sum td { font-weight: 600; border-block-end-color: var(--rule-strong); }
 caption { text-align: start; color: var(--ink-2); font-size: 0.84rem; padding-block: 0.3rem; }
+code, pre { overflow-wrap: anywhere; white-space: pre-wrap; }
 .keys span::before { content: "■ "; color: var(--tone); }
 """
 Cell = str | float | None
@@ -251,8 +253,13 @@ def _method(found: Mapping[str, Any]) -> str:
         f"<dt><code>{name}</code></dt><dd>{html.escape(WORDS[name])}</dd>" for name in found["policies"]
     )
     notes = _list(found["notes"]) if found["notes"] else ""
-    overrides = "".join(f" --set {html.escape(text)}" for text in found["overrides"])
-    again = f"gigawatt allocate {html.escape(found['file'])}{overrides}"
+    words = [
+        "gigawatt",
+        "allocate",
+        found["file"],
+        *(w for text in found["overrides"] for w in ("--set", text)),
+    ]
+    again = html.escape(shlex.join(words))
     return (
         f"<dl>{rules}</dl>{notes}<p>Gigawatt {html.escape(found['version'])}, SHA-256 of the file "
         f"<code>{found['text_sha256']}</code>.</p><pre>{again}</pre>"

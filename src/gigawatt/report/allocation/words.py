@@ -50,13 +50,14 @@ def turning_sentence(each: Mapping[str, Any]) -> str:
     """
     what = "What happened" if each["against"] == "given" else "The swaps"
     ready = f"first power on {each['ready']}" if each["ready"] else "no power within the horizon"
-    harms = f"and harms {', '.join(each['harms'])}" if each["harms"] else "and harms nobody"
+    one = each["against"] == "given"
+    harms = f"{'harms' if one else 'harm'} {', '.join(each['harms']) or 'nobody'}"
     gain = each["gain_gpu_months"]
     change = f"{significant(abs(gain))} useful GPU-months {'less' if gain < 0 else 'more'} than the bookings"
-    head = f"{what} makes {change}" if each["against"] == "given" else f"{what} make {change}"
+    head = f"{what} {'makes' if one else 'make'} {change}"
     return (
-        f"{head}, {harms}, with {each['tenant']}'s {ready}. "
-        f"It makes more where that is {_from(each['gains_from'])}; "
+        f"{head}, and {harms}, with {each['tenant']}'s {ready}. "
+        f"{'It makes' if one else 'They make'} more where that is {_from(each['gains_from'])}; "
         f"nobody energises later where it is {_from(each['harms_nobody_from'])}."
     )
 

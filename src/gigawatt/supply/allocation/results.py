@@ -13,6 +13,9 @@ from gigawatt.supply.allocation.objective import worth_usd
 from gigawatt.supply.allocation.policies.fcfs import owed
 from gigawatt.supply.allocation.problem import AllocationProblem, Counts
 
+SOLVER_TOLERANCE = 1e-9
+"""Relative difference between a plan and its bound that is rounding in the solver."""
+
 
 @dataclass(frozen=True, slots=True)
 class TenantFigures:
@@ -65,7 +68,7 @@ class Allocation:
     @property
     def gap(self) -> float | None:
         """(bound - objective) / |bound|; None where the bound is 0."""
-        return None if self.bound_usd == 0.0 else (self.bound_usd - self.objective_usd) / abs(self.bound_usd)
+        return None if self.bound_usd == 0.0 else _share(self.bound_usd - self.objective_usd, self.bound_usd)
 
     @property
     def useful_gpu_months(self) -> float:
@@ -101,6 +104,12 @@ class Allocation:
         }
 
 
+def _share(part: float, whole: float) -> float:
+    """Part of a whole; what lies within the solver's tolerance is nothing."""
+    share = part / abs(whole)
+    return 0.0 if abs(share) < SOLVER_TOLERANCE else share
+
+
 def measure(
     problem: AllocationProblem,
     policy: str,
@@ -129,7 +138,7 @@ def measure(
     as_booked = useful_if(problem, problem.due)
     broken = np.asarray((delivered < owed(problem)).any(axis=(1, 2)))
     held = ((problem.stock - delivered.sum(axis=0)) * problem.months).sum()
-    price = None if most_usd is None or most_usd <= 0 else 1.0 - worth / most_usd
+    price = None if most_usd is None or most_usd <= 0 else _share(most_usd - worth, most_usd)
     return Allocation(
         policy=policy,
         problem=problem,

@@ -11,6 +11,7 @@ from gigawatt.supply.allocation.linear import solve
 from gigawatt.supply.allocation.optimise import amounts, build
 from gigawatt.supply.allocation.policies.fcfs import owed
 from gigawatt.supply.allocation.problem import AllocationProblem, Floats
+from gigawatt.supply.allocation.results import SOLVER_TOLERANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +74,23 @@ def plan_over_readiness(problem: AllocationProblem) -> Uncertainty | None:
             fixed = build(problem, [future], [1.0], None, fixed=delivered)
             worth.append(solve(fixed.program).objective + fixed.constant)
         expected = float(np.dot(weights, worth))
-        plans.append(PlanWorth(name, worth[0], worth[1], expected, best[0] - worth[0], best[1] - worth[1]))
+        wrong = [_short(most, made) for most, made in zip(best, worth, strict=True)]
+        plans.append(PlanWorth(name, worth[0], worth[1], expected, *wrong))
     over = plans[-1].expected_usd
     return Uncertainty(
         late_weight_frac=problem.late_weight,
         plans=tuple(plans),
         best=max(plans, key=lambda plan: (plan.expected_usd, plan.plan == "over both")).plan,
-        perfect_foresight_usd=float(np.dot(weights, best)) - over,
-        ignoring_usd=over - plans[0].expected_usd,
+        perfect_foresight_usd=_short(float(np.dot(weights, best)), over),
+        ignoring_usd=_short(over, plans[0].expected_usd),
         delivered_by_end={
             name: dict(zip(problem.tenants, delivered[:, :, -1].sum(axis=1).tolist(), strict=True))
             for name, delivered in chosen.items()
         },
     )
+
+
+def _short(most: float, made: float) -> float:
+    """What is missing to the most; what lies within the solver's tolerance is nothing."""
+    missing = most - made
+    return 0.0 if abs(missing) <= SOLVER_TOLERANCE * max(abs(most), 1.0) else missing
