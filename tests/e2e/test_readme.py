@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +36,7 @@ def test_commands_in_order(tmp_path):
         elif line.startswith("make"):
             arguments, where = [*line.split(), f"VENV={sys.prefix}"], ROOT
         else:
-            arguments, where = line.split(), tmp_path
+            arguments, where = shlex.split(line), tmp_path
         done = subprocess.run(arguments, cwd=where, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, (line, done.stdout[-2000:], done.stderr[-2000:])
 
