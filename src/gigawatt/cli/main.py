@@ -9,11 +9,12 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from gigawatt.cli.audit import audit
 from gigawatt.cli.allocate import allocate
+from gigawatt.cli.audit import audit
 from gigawatt.cli.catalog import catalog
 from gigawatt.cli.check import check
 from gigawatt.cli.doctor import doctor
+from gigawatt.cli.finance import finance
 from gigawatt.cli.import_ import import_
 from gigawatt.cli.new import new
 from gigawatt.cli.outcome import INTERRUPTED, exit_code_of
@@ -56,7 +57,7 @@ def _options(
         typer.echo(context.get_help())
 
 
-for _command in (run, replay, allocate, audit, check, new, schema, catalog, doctor, validate):
+for _command in (run, finance, replay, allocate, audit, check, new, schema, catalog, doctor, validate):
     app.command()(_command)
 app.command(name="import")(import_)
 

@@ -1,6 +1,11 @@
 """Money: a campus's unit cost, what a lender would lend on it, and what is left for those who own it."""
 
 from gigawatt.finance.construction import Drawn, draw
+from gigawatt.finance.deal.bundled import deal_bytes, deal_names
+from gigawatt.finance.deal.cases import Outcomes, break_even_rent, downside, scenarios, tornado
+from gigawatt.finance.deal.engine import Drivers
+from gigawatt.finance.deal.inputs import Deal
+from gigawatt.finance.deal.statement import Statement, entities, run
 from gigawatt.finance.debt import (
     DebtSize,
     Schedule,
@@ -27,21 +32,30 @@ from gigawatt.finance.unit_costs import PARTS, YearOfCost, capital_recovery_fact
 __all__ = [
     "PARTS",
     "CapitalItem",
+    "Deal",
     "DebtSize",
     "Drawn",
+    "Drivers",
     "Irr",
     "Levelised",
     "MoneyInput",
+    "Outcomes",
     "Schedule",
+    "Statement",
     "YearOfCost",
     "annuity",
+    "break_even_rent",
     "bullet",
     "capital_recovery_factor",
     "cost_parts",
     "dated_irr",
+    "deal_bytes",
+    "deal_names",
     "depreciate",
     "discount_path",
+    "downside",
     "draw",
+    "entities",
     "implied_cost_of_capital",
     "irr",
     "levelise",
@@ -50,9 +64,12 @@ __all__ = [
     "own_or_rent",
     "payback_years",
     "recovery",
+    "run",
     "runway_months",
+    "scenarios",
     "sculpt",
     "size_debt",
     "straight_line",
+    "tornado",
     "yearly_shares",
 ]

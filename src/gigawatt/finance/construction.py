@@ -90,14 +90,7 @@ def draw(
         raise ValueError("uses cannot be negative")
     if (debt_usd is None) == (gearing_frac is None):
         raise ValueError("give the loan's size or its share of the uses, one of them")
-    rate = np.broadcast_to(np.asarray(rate_frac, dtype=np.float64), uses.shape).copy()
-    rate[0] = 0.0  # nothing is owed before the first month's end
-    fee = np.full(uses.shape, commitment_frac)
-    fee[0] = 0.0
-    grown = growth(rate, fee)
-    own = upfront_frac * grown[0] + float((fee * grown).sum())  # of the commitment
-    if own >= 1.0:
-        raise InfeasibleError(f"the loan's fees alone come to {100 * own:.3g} % of it; lower them")
+    grown, own, rate, fee = _costs(uses, rate_frac, upfront_frac, commitment_frac)
     if debt_usd is None:
         debt = _of_gearing(uses, grown, own, float(gearing_frac or 0.0), funding)
     else:
@@ -121,28 +114,81 @@ def _share(uses: Array, grown: Array, needed: float, funding: Funding) -> Array:
         return np.full_like(uses, needed / whole)
     later = np.concatenate([np.cumsum(worth[::-1])[-2::-1], [0.0]]) if worth.size > 1 else np.zeros(1)
     return np.asarray(
-        np.clip(np.divide(needed - later, worth, out=np.zeros_like(worth), where=worth > 0.0), 0.0, 1.0)
+        np.clip(np.divide(needed - later, worth, out=np.zeros_like(worth), where=worth > 1e-9), 0.0, 1.0)
     )
 
 
-def _of_gearing(uses: Array, grown: Array, own: float, gearing: float, funding: Funding) -> float:
-    """Solve D = g (D + uses the loan does not pay)."""
+def debt_of_gearing(
+    uses_usd: ArrayLike,
+    rate_frac: ArrayLike,
+    gearing_frac: float,
+    *,
+    upfront_frac: float = 0.0,
+    commitment_frac: float = 0.0,
+    funding: Funding = "pro_rata",
+    other_uses_usd: float = 0.0,
+    per_debt: float = 0.0,
+    other_debt_usd: float = 0.0,
+) -> float:
+    r"""Solve :math:`D = g (U + D_{own} + K + k D) - O` for a loan that adds its own cost to the uses.
+
+    Parameters
+    ----------
+    other_uses_usd
+        K: uses that this loan does not draw for, e.g. the financing cost of other loans.
+    per_debt
+        k: uses that grow with the loan and that owners pay, e.g. a reserve of its service.
+    other_debt_usd
+        O: debt that counts against the same cap.
+    """
+    uses = np.asarray(uses_usd, dtype=np.float64)
+    grown, own, _, _ = _costs(uses, rate_frac, upfront_frac, commitment_frac)
+    extra = gearing_frac * other_uses_usd - other_debt_usd
+    return max(_of_gearing(uses, grown, own, gearing_frac, funding, extra, gearing_frac * per_debt), 0.0)
+
+
+def _costs(
+    uses: Array, rate_frac: ArrayLike, upfront_frac: float, commitment_frac: float
+) -> tuple[Array, float, Array, Array]:
+    """Growth factors, own cost as a share of the commitment, rates and fees."""
+    rate = np.broadcast_to(np.asarray(rate_frac, dtype=np.float64), uses.shape).copy()
+    rate[0] = 0.0  # nothing is owed before the first month's end
+    fee = np.full(uses.shape, commitment_frac)
+    fee[0] = 0.0
+    grown = growth(rate, fee)
+    own = upfront_frac * grown[0] + float((fee * grown).sum())
+    if own >= 1.0:
+        raise InfeasibleError(f"the loan's fees alone come to {100 * own:.3g} % of it; lower them")
+    return grown, own, rate, fee
+
+
+def _of_gearing(
+    uses: Array,
+    grown: Array,
+    own: float,
+    gearing: float,
+    funding: Funding,
+    extra: float = 0.0,
+    linked: float = 0.0,
+) -> float:
+    """Solve D = g (D + uses the loan does not pay) + extra + linked D."""
     total = float(uses.sum())
     worth = uses * grown
     if funding == "pro_rata":
-        # The loan pays s of the uses, s = D (1 - own) / worth: D = g (D + (1 - s) total).
+        # The loan pays s of the uses, s = D (1 - own) / worth: D = g (D + (1 - s) total) + ...
         paid = total * (1.0 - own) / float(worth.sum()) if total > 0.0 else 0.0
-        return float(gearing * total / (1.0 - gearing + gearing * paid))
+        return float((gearing * total + extra) / (1.0 - gearing - linked + gearing * paid))
     # Piecewise linear in D: take whole months from the end while the loan stays below its share.
     debt, unpaid = 0.0, total
     for month in range(uses.size - 1, -1, -1):
         more = worth[month] / (1.0 - own)
-        if debt + more < gearing * (debt + more + unpaid - uses[month]):
-            debt, unpaid = debt + more, unpaid - uses[month]
+        reached = debt + more
+        if reached < gearing * (reached + unpaid - uses[month]) + extra + linked * reached:
+            debt, unpaid = reached, unpaid - uses[month]
             continue
-        # D + x more = g (D + x more + unpaid - x uses)
-        slope = (1.0 - gearing) * more + gearing * uses[month]
-        return float(debt + more * ((gearing * unpaid - (1.0 - gearing) * debt) / slope))
+        slope = (1.0 - gearing - linked) * more + gearing * uses[month]
+        left = gearing * unpaid + extra - (1.0 - gearing - linked) * debt
+        return float(debt + more * (left / slope)) if slope else debt
     return debt
 
 

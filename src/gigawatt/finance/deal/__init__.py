@@ -1,0 +1,1 @@
+"""A deal by month: uses, sources, debt, waterfall, tax, statements, and what is left for whom."""

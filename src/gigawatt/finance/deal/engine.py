@@ -1,0 +1,506 @@
+"""The waterfall, month by month, for many scenarios of one deal at once.
+
+Each month is array code over scenarios; months follow one another. Cash in is positive. The order:
+revenue, running cost, property tax, change of receivables, interest earned, income tax, refresh; interest
+and principal of senior debt; the debt service reserve; second lien and mezzanine; sweep; lock-up;
+preferred; common. What is not paid stays owed, and what cannot be paid out stays in cash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigawatt.finance.deal.financing import Financing, cash_for_service, receivables
+from gigawatt.finance.deal.plan import Plan
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+ROWS = (
+    "revenue", "power_cost", "operating_cost", "property_tax", "receivables", "cfads", "interest_earned",
+    "damages", "exit_value", "income_tax", "credit", "refresh_cost", "support", "senior_interest",
+    "senior_principal", "senior_due", "other_interest", "other_principal", "swept", "unpaid", "takeout",
+    "reserve", "refresh_reserve", "escrow", "cash", "letter_fee",
+    "uses", "reserve_uses", "capitalised", "equity", "preferred_in", "preferred_paid", "distribution",
+    "book_depreciation",
+    "interest_expense", "assets", "debt", "contributed", "retained", "net_income", "locked", "trailing_dscr",
+    "tax_depreciation", "loss_carried", "disposal",
+)  # fmt: skip
+"""Lines that a run keeps, each of shape (months, scenarios)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drivers:
+    """What sets scenarios apart; each of shape (scenarios,)."""
+
+    rent: Array
+    """Factor on all revenue."""
+    running: Array
+    """Factor on power and operating cost."""
+    capital: Array
+    """Factor on uses; what is above 1 owners pay."""
+    rate_frac: Array
+    """Added to every floating rate's year, e.g. 0.01; swapped shares are spared by the caller."""
+    delay_months: Ints
+    """By which revenue and running cost begin later, terms and debt as they were."""
+    leave_month: Ints
+    """Month in which the largest tenant goes, its notice counted; the number of months: never."""
+    early_months: Ints
+    """By which every refresh comes sooner."""
+
+    @classmethod
+    def base(cls, count: int, months: int) -> Drivers:
+        """Scenarios that are all the base case."""
+        one, zero = np.ones(count), np.zeros(count, dtype=np.int64)
+        return cls(one, one, one, np.zeros(count), zero, np.full(count, months, dtype=np.int64), zero)
+
+    @property
+    def count(self) -> int:
+        """Number of scenarios."""
+        return self.rent.size
+
+    def part(self, chosen: slice) -> Drivers:
+        """Some of the scenarios."""
+        return Drivers(**{f.name: getattr(self, f.name)[chosen] for f in fields(self)})
+
+
+@dataclass(slots=True)
+class Flows:
+    """What happened; lines of shape (months, scenarios)."""
+
+    lines: dict[str, Array] = field(default_factory=dict)
+    balances: dict[str, Array] = field(default_factory=dict)
+    """By loan, at each month's end."""
+    interest: dict[str, Array] = field(default_factory=dict)
+    """By loan: accrued after completion."""
+
+
+class _Month:
+    """State that goes from month to month, arrays of shape (scenarios,)."""
+
+    def __init__(self, count: int, loans: int) -> None:
+        def zeros() -> Array:
+            return np.zeros(count)
+
+        self.cash, self.reserve, self.refresh = zeros(), zeros(), zeros()
+        self.owed, self.assets = zeros(), zeros()
+        self.contributed, self.retained = zeros(), zeros()
+        self.year_income, self.year_tax, self.losses = zeros(), zeros(), zeros()
+        self.preferred = zeros()
+        self.damages = zeros()
+        self.balance = np.zeros((loans, count))
+        self.opened = np.zeros((loans, count))
+        self.arrears = np.zeros((loans, count))
+
+
+def simulate(plan: Plan, money: Financing, drivers: Drivers, keep: tuple[str, ...] = ROWS) -> Flows:
+    """Run a deal's months for every scenario.
+
+    Parameters
+    ----------
+    keep
+        Lines to hold on to; fewer are faster and smaller.
+    """
+    return _Run(plan, money, drivers, keep).run()
+
+
+class _Run:
+    def __init__(self, plan: Plan, money: Financing, drivers: Drivers, keep: tuple[str, ...]) -> None:
+        self.plan, self.money, self.d = plan, money, drivers
+        deal = plan.deal
+        self.keep = frozenset(keep)
+        self.full = self.keep == frozenset(ROWS)
+        self.months, self.end, self.count = plan.months, plan.completion, drivers.count
+        self.index = np.arange(self.months)
+        self.loans = plan.loans
+        self.senior = [p for p, loan in enumerate(self.loans) if loan.rank == "senior"]
+        self.junior = [p for p, loan in enumerate(self.loans) if loan.rank != "senior"]
+        self.junior.sort(key=lambda p: self.loans[p].rank == "mezzanine")
+        self.taken_over = {loan.refinances for loan in self.loans}
+        self.floating = [bool(t.rate_frac is None) for t in deal.debt]
+        self.spared = [1.0 - (t.swap.share_frac if t.swap else 0.0) for t in deal.debt]
+        self.covenants, self.reserves = deal.covenants, deal.reserves
+        self.tax_rate = deal.tax.rate_frac if deal.tax else 0.0
+        self.loss_limit = deal.tax.loss_limit_frac if deal.tax else 1.0
+        self.calendar = (deal.close.month - 1 + self.index) % 12
+        self.preferred_rate = np.zeros(self.months)
+        self.flows = Flows({n: np.zeros((self.months, self.count)) for n in keep})
+        if self.full:
+            names = [loan.name for loan in self.loans]
+            self.flows.balances = {n: np.zeros((self.months, self.count)) for n in names}
+            self.flows.interest = {n: np.zeros((self.months, self.count)) for n in names}
+        self.uses, self.capital_uses = plan.uses_total, plan.capital_uses
+        self._streams()
+        self._assets()
+        self._owners()
+
+    # What scenarios change, laid out before the months begin.
+
+    def _moved(self, row: Array) -> Array:
+        """A line after completion, begun ``delay_months`` later, shape (months, scenarios)."""
+        if not self.d.delay_months.any():
+            return np.broadcast_to(row[:, None], (self.months, self.count))
+        place = self.index[:, None] - self.d.delay_months[None, :]
+        after = place > self.end
+        moved = np.where(after, row[np.maximum(place, 0)], 0.0)
+        return np.where(self.index[:, None] <= self.end, row[:, None], moved)
+
+    def _streams(self) -> None:
+        plan = self.plan
+        revenue = self._moved(plan.revenue)
+        if (self.d.leave_month < self.months).any() and plan.tenants:
+            largest = max(plan.tenants, key=lambda name: float(plan.tenants[name].sum()))
+            gone = self.index[:, None] >= self.d.leave_month[None, :]
+            revenue = revenue - np.where(gone, self._moved(plan.tenants[largest]), 0.0)
+        self.revenue = revenue * self.d.rent
+        self.power = self._moved(plan.power_cost) * self.d.running
+        self.operation = self._moved(plan.operating_cost) * self.d.running
+        late = self._late()
+        self.late = late
+        self.refresh_cost = self._sooner(plan.refresh_cost)
+        self.saving = self._sooner(plan.refresh_saving)
+        self.refresh_book = self._sooner(plan.refresh_depreciation)
+        self.exit = np.broadcast_to(plan.exit_value[:, None], (self.months, self.count))
+
+    def _late(self) -> Array:
+        since = self.index[:, None] - self.end
+        return ((since > 0) & (since <= self.d.delay_months[None, :])).astype(np.float64)
+
+    def _sooner(self, row: Array) -> Array:
+        if not self.d.early_months.any() or not row.any():
+            return np.broadcast_to(row[:, None], (self.months, self.count))
+        place = self.index[:, None] + self.d.early_months[None, :]
+        return np.where(place < self.months, row[np.minimum(place, self.months - 1)], 0.0)
+
+    def _assets(self) -> None:
+        """Depreciation with the financing cost that was added to the assets."""
+        plan, money = self.plan, self.money
+        added = float(money.capitalised.sum())
+        scale = self.d.capital
+        book = plan.book_depreciation[:, None] * scale
+        if plan.book_base > 0.0:
+            book = book + plan.book_depreciation[:, None] * (added / plan.book_base)
+        tax = plan.tax_depreciation[:, None] * scale
+        if plan.tax_base > 0.0:
+            tax = tax + plan.tax_depreciation[:, None] * (added / plan.tax_base)
+        self.book = book + self.refresh_book
+        # The refresh is written off for tax as it is in the accounts.
+        self.tax_book = tax + self.refresh_book
+        if plan.deal.exit is not None and plan.tax_base > 0.0:  # what is left of the basis goes with the sale
+            self.tax_book[-1] += (plan.tax_base * scale + added) - tax.sum(axis=0)
+
+    def _owners(self) -> None:
+        deal, money = self.plan.deal, self.money
+        kinds = {e.name: e for e in deal.equity}
+        zero = np.zeros(self.months)
+        self.preferred_in = np.asarray(
+            sum((row for n, row in money.equity.items() if kinds[n].kind == "preferred"), zero)
+        )
+        self.common_in = np.asarray(
+            sum((row for n, row in money.equity.items() if kinds[n].kind != "preferred"), zero)
+        )
+        rates = [e.dividend_frac for e in deal.equity if e.kind == "preferred"]
+        self.dividend = float(np.mean(rates)) / 12.0 if rates else 0.0
+        self.extra = self.uses[:, None] * (self.d.capital - 1.0)
+
+    # The months.
+
+    def run(self) -> Flows:
+        state = _Month(self.count, len(self.loans))
+        due_sum = np.zeros((12, self.count))
+        cash_sum = np.zeros((12, self.count))
+        for t in range(self.months):
+            self._month(t, state, due_sum, cash_sum)
+        return self.flows
+
+    def _put(self, name: str, t: int, value: Array | float) -> None:
+        if name in self.keep:
+            self.flows.lines[name][t] = value
+
+    def _month(self, t: int, s: _Month, due_sum: Array, cash_sum: Array) -> None:
+        plan, money = self.plan, self.money
+        last = t == self.months - 1
+        revenue, power, operation = self.revenue[t], self.power[t], self.operation[t]
+        taxes = plan.property_tax[t]
+        owed = np.zeros(self.count) if last else revenue * plan.deal.receivable_days / 30.0
+        saving = self.saving[t]
+        letter = self._letter_fee(t)
+        working = money.working if t == self.end + 1 else 0.0
+        cfads = revenue - power - operation - letter - taxes - (owed - s.owed) + working - saving
+        escrow_earned = float(money.escrow_earned[:, t].sum())
+        earned = (s.cash + s.reserve + s.refresh) * (self.reserves.earns_frac / 12.0)
+        damages = self._damages(t, s)
+        interest = self._interest(t, s)
+        income = (
+            revenue - power - operation - letter - taxes + earned + escrow_earned + damages
+            + self.exit[t] - interest.sum(axis=0)
+        )  # fmt: skip
+        tax = self._tax(t, s, income - self.tax_book[t])
+        credit = plan.credits[t]
+        uses, capital_uses, capitalised, equity_in = self._construct(t, s)
+        beside = self._renew(t, s, saving)
+        pool = s.cash - working + cfads + earned + damages + self.exit[t] + credit - tax - beside
+        taken, pool = _fill(pool, s.reserve) if t > self.end else (np.zeros(self.count), pool)
+        s.reserve = s.reserve - taken
+        support = np.maximum(-pool, 0.0)
+        pool = pool + support
+        takeout = self._takeout(t, s)
+        pool = pool + takeout
+        paid_interest, paid_principal, due, pool = self._serve(t, s, self.senior, interest, pool)
+        self._note(t, due_sum, cash_sum, due, cfads)
+        pool = self._top_up(t, s, pool)
+        other_interest, other_principal, _, pool = self._serve(t, s, self.junior, interest, pool)
+        cover = self._cover(due_sum, cash_sum)
+        swept, pool = self._sweep(t, s, pool, cover)
+        if last:
+            more, pool = self._settle(s, pool)
+            paid_principal = paid_principal + more
+        locked = self._locked(t, cover, s)
+        preferred, common, pool = self._pay_out(s, pool, locked, last=last)
+        s.cash = pool
+        # Accounts.
+        s.assets = s.assets + capital_uses + capitalised + self.refresh_cost[t] - self.book[t]
+        disposal = s.assets if last and plan.deal.exit is not None else np.zeros(self.count)
+        s.assets = s.assets - disposal
+        net = income - self.book[t] - tax + credit - disposal
+        s.owed = owed
+        s.contributed = s.contributed + equity_in + support
+        s.retained = s.retained + net - preferred - common
+        self._by_loan(t, s, interest)
+        for name, value in (
+            ("revenue", revenue), ("power_cost", power), ("operating_cost", operation),
+            ("property_tax", taxes), ("receivables", owed), ("cfads", cfads),
+            ("interest_earned", earned + escrow_earned), ("damages", damages), ("exit_value", self.exit[t]),
+            ("income_tax", tax), ("credit", credit), ("refresh_cost", self.refresh_cost[t]),
+            ("support", support), ("senior_interest", paid_interest), ("senior_principal", paid_principal),
+            ("senior_due", due), ("other_interest", other_interest), ("other_principal", other_principal),
+            ("swept", swept), ("unpaid", s.arrears.sum(axis=0)), ("takeout", takeout),
+            ("reserve", s.reserve), ("refresh_reserve", s.refresh), ("escrow", money.escrow[:, t].sum()),
+            ("cash", s.cash), ("letter_fee", letter), ("uses", uses), ("reserve_uses", uses - capital_uses),
+            ("capitalised", capitalised), ("preferred_in", self.preferred_in[t]),
+            ("equity", equity_in), ("preferred_paid", preferred), ("distribution", common),
+            ("book_depreciation", self.book[t]), ("interest_expense", interest.sum(axis=0)),
+            ("assets", s.assets), ("debt", s.balance.sum(axis=0)), ("contributed", s.contributed),
+            ("retained", s.retained), ("net_income", net), ("locked", locked), ("trailing_dscr", cover),
+            ("tax_depreciation", self.tax_book[t]), ("loss_carried", s.losses), ("disposal", disposal),
+        ):  # fmt: skip
+            self._put(name, t, value)
+
+    def _construct(self, t: int, s: _Month) -> tuple[Array, Array, float, Array]:
+        """Loans and owners pay uses; financing cost goes on the loan, or out of escrow."""
+        money = self.money
+        uses = self.uses[t] + self.extra[t]
+        capital_uses = self.capital_uses[t] * self.d.capital
+        equity_in = self.common_in[t] + self.preferred_in[t] + self.extra[t]
+        s.preferred = s.preferred * (1.0 + self.dividend) + self.preferred_in[t]
+        if t <= self.end:
+            s.balance += (money.balance[:, t] - (money.balance[:, t - 1] if t else 0.0))[:, None]
+        if t == self.end:
+            s.opened = np.repeat(money.commitment[:, None], self.count, axis=1)
+            s.cash = s.cash + money.surplus + money.working
+            s.reserve = s.reserve + money.reserve_funded
+        s.cash = s.cash + (uses - capital_uses)
+        return uses, capital_uses, float(money.capitalised[:, t].sum()), equity_in
+
+    def _renew(self, t: int, s: _Month, saving: Array) -> Array:
+        """Buy what is renewed out of what was saved; return what the savings lack."""
+        s.refresh = s.refresh + saving
+        from_saved = np.minimum(self.refresh_cost[t], s.refresh)
+        s.refresh = s.refresh - from_saved
+        return np.asarray(self.refresh_cost[t] - from_saved)
+
+    def _by_loan(self, t: int, s: _Month, interest: Array) -> None:
+        if self.full:
+            for place, loan in enumerate(self.loans):
+                self.flows.balances[loan.name][t] = s.balance[place]
+                self.flows.interest[loan.name][t] = interest[place]
+
+    def _letter_fee(self, t: int) -> Array | float:
+        terms = self.reserves
+        if not terms.letter_of_credit or t <= self.end:
+            return 0.0
+        months = terms.debt_service_months
+        return float(terms.letter_fee_frac / 12.0 * self._ahead(t, months))
+
+    def _ahead(self, t: int, months: int) -> float:
+        total = 0.0
+        for place in self.senior:
+            loan = self.loans[place]
+            if loan.refinances >= 0:
+                continue
+            share = self.money.principal[place]
+            owed = self.money.commitment[place] * (1.0 - np.concatenate([[0.0], np.cumsum(share)[:-1]]))
+            service = self.money.commitment[place] * share + owed * loan.rate_frac
+            total += float(service[t + 1 : min(t + 1 + months, loan.maturity + 1)].sum())
+        return total
+
+    def _damages(self, t: int, s: _Month) -> Array | float:
+        terms = self.plan.deal.delay_damages
+        if terms is None:
+            return 0.0
+        paid: Array = np.minimum(self.late[t] * terms.damages_usd_per_month, terms.most_usd - s.damages)
+        s.damages = s.damages + paid
+        return paid
+
+    def _interest(self, t: int, s: _Month) -> Array:
+        """Interest that accrues after completion, by loan."""
+        accrued = np.zeros_like(s.balance)
+        for place, loan in enumerate(self.loans):
+            if t >= loan.first:
+                rate = loan.rate_frac[t]
+                if self.floating[place]:
+                    rate = rate + self.d.rate_frac * self.spared[place] / 12.0
+                accrued[place] = s.balance[place] * rate
+        return accrued
+
+    def _tax(self, t: int, s: _Month, income: Array) -> Array:
+        """Tax of the calendar year so far, less what was paid of it; losses are carried on."""
+        if self.tax_rate == 0.0:
+            return np.zeros(self.count)
+        if self.calendar[t] == 0 and t > 0:
+            used = np.minimum(s.losses, self.loss_limit * np.maximum(s.year_income, 0.0))
+            s.losses = s.losses - used + np.maximum(-s.year_income, 0.0)
+            s.year_income, s.year_tax = np.zeros(self.count), np.zeros(self.count)
+        s.year_income = s.year_income + income
+        positive = np.maximum(s.year_income, 0.0)
+        due = self.tax_rate * (positive - np.minimum(s.losses, self.loss_limit * positive))
+        paid = due - s.year_tax
+        s.year_tax = due
+        return np.asarray(paid)
+
+    def _takeout(self, t: int, s: _Month) -> Array:
+        """A refinancing pays what another loan owes at its maturity."""
+        total = np.zeros(self.count)
+        for place, loan in enumerate(self.loans):
+            if loan.refinances >= 0 and t == self.loans[loan.refinances].maturity:
+                s.balance[place] = s.balance[loan.refinances].copy()
+                s.opened[place] = s.balance[place]
+                total = total + s.balance[place]
+        return total
+
+    def _serve(
+        self, t: int, s: _Month, places: list[int], interest: Array, pool: Array
+    ) -> tuple[Array, Array, Array, Array]:
+        """Pay interest, then principal, of loans in their order; what is not paid stays owed."""
+        interest_paid, principal_paid = np.zeros(self.count), np.zeros(self.count)
+        due_all = np.zeros(self.count)
+        with_reserve = places is self.senior
+        for place in places:
+            loan = self.loans[place]
+            if t < loan.first or t <= self.end:
+                continue
+            due = interest[place]
+            paid, pool = self._pay(s, due, pool, reserve=with_reserve)
+            s.balance[place] += due - paid
+            s.arrears[place] += due - paid
+            interest_paid, due_all = interest_paid + paid, due_all + due
+            scheduled = s.opened[place] * self.money.principal[place][t]
+            owed = np.minimum(scheduled + s.arrears[place], s.balance[place])
+            if t >= loan.maturity:
+                owed = s.balance[place].copy()
+            paid, pool = self._pay(s, owed, pool, reserve=with_reserve)
+            s.balance[place] -= paid
+            s.arrears[place] = np.maximum(owed - paid, 0.0)
+            principal_paid = principal_paid + paid
+            if t == loan.maturity:
+                # What another loan takes over is no service out of cash.
+                due_all = due_all + (owed if place not in self.taken_over else 0.0)
+            else:
+                due_all = due_all + np.minimum(scheduled, owed)
+        return interest_paid, principal_paid, due_all, pool
+
+    @staticmethod
+    def _pay(s: _Month, due: Array, pool: Array, *, reserve: bool) -> tuple[Array, Array]:
+        from_pool = np.minimum(due, pool)
+        paid = from_pool
+        if reserve:
+            from_reserve = np.minimum(due - from_pool, s.reserve)
+            s.reserve = s.reserve - from_reserve
+            paid = from_pool + from_reserve
+        return paid, pool - from_pool
+
+    def _note(self, t: int, due_sum: Array, cash_sum: Array, due: Array, cfads: Array) -> None:
+        if t <= self.end:
+            return
+        place = t % 12
+        due_sum[place], cash_sum[place] = due, cfads
+
+    @staticmethod
+    def _cover(due_sum: Array, cash_sum: Array) -> Array:
+        due = due_sum.sum(axis=0)
+        return np.asarray(
+            np.divide(cash_sum.sum(axis=0), due, out=np.full(due.shape, np.inf), where=due > 1e-9)
+        )
+
+    def _top_up(self, t: int, s: _Month, pool: Array) -> Array:
+        if t <= self.end:
+            return pool
+        wanted = self.money.reserve_target[t] - s.reserve
+        moved = np.where(wanted > 0.0, np.minimum(wanted, pool), wanted)
+        s.reserve = s.reserve + moved
+        return np.asarray(pool - moved)
+
+    def _sweep(self, t: int, s: _Month, pool: Array, cover: Array) -> tuple[Array, Array]:
+        terms = self.covenants
+        swept = np.zeros(self.count)
+        if terms.sweep_frac == 0.0 or t <= self.end:
+            return swept, pool
+        gate = terms.sweep_below_dscr_ratio
+        free = terms.sweep_frac * np.maximum(pool - self.reserves.least_cash_usd, 0.0)
+        left = free if gate is None else np.where(cover < gate, free, 0.0)
+        for place in self.senior:
+            if t >= self.loans[place].first:
+                part = np.minimum(left, s.balance[place])
+                s.balance[place] -= part
+                left, swept = left - part, swept + part
+        return swept, pool - swept
+
+    def _settle(self, s: _Month, pool: Array) -> tuple[Array, Array]:
+        """In the last month all that is left repays what is still owed."""
+        pool = pool + s.refresh + s.reserve
+        s.refresh, s.reserve = np.zeros(self.count), np.zeros(self.count)
+        paid = np.zeros(self.count)
+        for place in (*self.senior, *self.junior):
+            part = np.minimum(pool, s.balance[place])
+            s.balance[place] -= part
+            pool, paid = pool - part, paid + part
+        return paid, pool
+
+    def _locked(self, t: int, cover: Array, s: _Month) -> Array:
+        late = s.arrears.sum(axis=0) > 1e-3
+        early = np.full(self.count, t <= self.end)
+        return np.asarray((cover < self.covenants.lock_up_dscr_ratio) | late | early, dtype=np.float64)
+
+    def _pay_out(self, s: _Month, pool: Array, locked: Array, *, last: bool) -> tuple[Array, Array, Array]:
+        free = np.maximum(pool - self.reserves.least_cash_usd, 0.0) * (locked == 0.0)
+        if last:
+            free = pool * (s.balance.sum(axis=0) <= 1e-3) if self.loans else pool
+        preferred = np.minimum(free, s.preferred)
+        s.preferred = s.preferred - preferred
+        common = free - preferred
+        return preferred, common, pool - free
+
+
+def _fill(pool: Array, reserve: Array) -> tuple[Array, Array]:
+    """Take from the reserve what the pool lacks."""
+    taken = np.minimum(np.maximum(-pool, 0.0), reserve)
+    return taken, pool + taken
+
+
+def base_cfads(plan: Plan) -> Array:
+    """Cash for debt service of the base case, by month."""
+    return cash_for_service(plan, plan.revenue)
+
+
+def base_receivables(plan: Plan) -> Array:
+    """Receivables of the base case, by month."""
+    return receivables(plan, plan.revenue)
+
+
+def by_loan(flows: Flows) -> Mapping[str, Array]:
+    """Balances by loan."""
+    return flows.balances

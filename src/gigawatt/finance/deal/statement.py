@@ -1,0 +1,432 @@
+"""Results of a deal: what a lender and an investor look at, and statements that close."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigawatt.finance.deal.engine import Drivers, Flows, simulate
+from gigawatt.finance.deal.financing import Financing, arrange
+from gigawatt.finance.deal.inputs import Deal, Equity, Reserves
+from gigawatt.finance.deal.plan import Plan, lay_out
+from gigawatt.finance.debt import discount_path
+from gigawatt.finance.levelised import own_or_rent, recovery, runway_months
+from gigawatt.finance.returns import Irr, irr, moic, npv, payback_years
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A deal that was run; money in USD of the deal's basis."""
+
+    deal: Deal
+    plan: Plan = field(repr=False)
+    financing: Financing = field(repr=False)
+    flows: Flows = field(repr=False)
+    sources_usd: Mapping[str, float]
+    uses_usd: Mapping[str, float]
+    debt_usd: float
+    """Opening amounts of all loans at completion."""
+    binding_limit: str
+    irr: Irr
+    """To common owners, vendors among them; every root."""
+    unlevered: Irr
+    """Of the same assets without any loan."""
+    npv_usd: float
+    moic: float
+    payback_years: float
+    average_life_years: float
+    min_dscr: float
+    avg_dscr: float
+    llcr: float
+    plcr: float
+    lcoc_usd_per_gpu_h: float
+    lcoc_parts: Mapping[str, float]
+    usd_per_m_tokens: float
+    own_or_rent_utilisation_frac: float
+    runway_months: float
+    committed_revenue_usd: float
+    headline_revenue_usd: float
+    supplier: Mapping[str, Mapping[str, float]]
+    """By supplier: what he is paid, what he put in, and the share of it that returns to him."""
+    covenants: tuple[Mapping[str, Any], ...]
+    """Month, covenant, value, limit and what follows."""
+    residuals: Mapping[str, float]
+    """Largest difference of each identity, in USD."""
+
+    def owner_cash(self) -> Array:
+        """Cash of common owners by month, shape (months,)."""
+        return common_cash(self.flows)[:, 0]
+
+    def contract(self) -> dict[str, Any]:
+        """Return the figures under the names of the command's JSON."""
+        return {
+            "sources_usd": dict(self.sources_usd),
+            "uses_usd": dict(self.uses_usd),
+            "debt_usd": self.debt_usd,
+            "binding_limit": self.binding_limit,
+            "irr_frac": _one(self.irr),
+            "unlevered_irr_frac": _one(self.unlevered),
+            "npv_usd": self.npv_usd,
+            "moic": _told(self.moic),
+            "min_dscr": _told(self.min_dscr),
+            "avg_dscr": _told(self.avg_dscr),
+            "llcr": _told(self.llcr),
+            "lcoc_usd_per_gpu_h": _told(self.lcoc_usd_per_gpu_h),
+            "usd_per_m_tokens": _told(self.usd_per_m_tokens),
+            "payback_years": _told(self.payback_years),
+            "residuals": dict(self.residuals),
+        }
+
+
+def run(deal: Deal) -> Statement:
+    """Finance a deal and run its months.
+
+    Raises
+    ------
+    InfeasibleError
+        The deal cannot be closed: which term, and what would mend it.
+
+    """
+    plan = lay_out(deal)
+    money = arrange(plan)
+    flows = simulate(plan, money, Drivers.base(1, plan.months))
+    cash = common_cash(flows)[:, 0]
+    worth = float(npv(cash, deal.discount_rate_frac, 12.0))
+    ratio, balance = _cover(flows)
+    llcr, plcr = _life_cover(plan, money, flows)
+    sources, uses = _sources_and_uses(plan, money)
+    lcoc, parts = levelised(plan)
+    tokens = deal.speed_tokens_per_s * 3600.0 / 1e6
+    return Statement(
+        deal=deal,
+        plan=plan,
+        financing=money,
+        flows=flows,
+        sources_usd=sources,
+        uses_usd=uses,
+        debt_usd=float(money.commitment.sum()),
+        binding_limit=money.binding,
+        irr=irr(cash, 12.0),
+        unlevered=irr(unlevered_cash(deal), 12.0),
+        npv_usd=worth,
+        moic=float(moic(cash)),
+        payback_years=float(payback_years(cash, 12.0)),
+        average_life_years=_average_life(flows, balance),
+        min_dscr=float(ratio.min()) if ratio.size else np.nan,
+        avg_dscr=float(ratio.mean()) if ratio.size else np.nan,
+        llcr=llcr,
+        plcr=plcr,
+        lcoc_usd_per_gpu_h=lcoc,
+        lcoc_parts=parts,
+        usd_per_m_tokens=lcoc / tokens if tokens else np.nan,
+        own_or_rent_utilisation_frac=_crossing(deal, lcoc),
+        runway_months=runway_months(deal.burn.cash_usd, deal.burn.burn_usd_per_month)
+        if deal.burn
+        else np.nan,
+        committed_revenue_usd=float(sum(row.sum() for row in plan.committed.values())),
+        headline_revenue_usd=float(sum(row.sum() for row in plan.lease_rent.values())),
+        supplier=_suppliers(plan, money),
+        covenants=_covenants(plan, flows, llcr, plcr),
+        residuals=_residuals(flows, sources, uses),
+    )
+
+
+def common_cash(flows: Flows) -> Array:
+    """Cash of common owners, shape (months, scenarios): what they get less what they put in."""
+    lines = flows.lines
+    preferred = lines.get("preferred_in", 0.0)
+    return np.asarray(lines["distribution"] - lines["equity"] + preferred - lines["support"])
+
+
+def unlevered_cash(deal: Deal) -> Array:
+    """Cash of the same assets with no loan and no reserve, after tax, shape (months,)."""
+    alone = deal.model_copy(
+        update={
+            "debt": [],
+            "equity": [Equity(name="owner", kind="common")],
+            "reserves": Reserves(earns_frac=deal.reserves.earns_frac),
+            "covenants": type(deal.covenants)(),
+        }
+    )
+    plan = lay_out(alone)
+    flows = simulate(plan, arrange(plan), Drivers.base(1, plan.months))
+    return common_cash(flows)[:, 0]
+
+
+def _one(found: Irr) -> float | None:
+    """Tell the rate where there is just one; none or several is null, never a pick."""
+    return found.roots_frac[0][0] if len(found.roots_frac[0]) == 1 else None
+
+
+def _told(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _cover(flows: Flows) -> tuple[Array, Array]:
+    """Cover ratio of every month with senior service, and the senior balance."""
+    due = flows.lines["senior_due"][:, 0]
+    paying = due > 1e-6
+    ratio = flows.lines["cfads"][paying, 0] / due[paying]
+    return ratio, flows.lines["debt"][:, 0]
+
+
+def _life_cover(plan: Plan, money: Financing, flows: Flows) -> tuple[float, float]:
+    """Loan and project life cover at completion, along the senior loans' own rates."""
+    senior = [p for p, loan in enumerate(plan.loans) if loan.rank == "senior" and loan.refinances < 0]
+    owed = float(sum(money.commitment[p] for p in senior))
+    if owed <= 0.0:
+        return np.nan, np.nan
+    after = slice(plan.completion + 1, plan.months)
+    rate = np.asarray(sum(money.commitment[p] * plan.loans[p].rate_frac for p in senior)) / owed
+    factor = discount_path(rate[after], plan.months - plan.completion - 1)
+    worth = flows.lines["cfads"][after, 0] * factor
+    last = max(plan.loans[p].maturity for p in senior) - plan.completion
+    return float(worth[:last].sum()) / owed, float(worth.sum()) / owed
+
+
+def _average_life(flows: Flows, balance: Array) -> float:
+    opened = float(balance.max(initial=0.0))
+    if opened <= 0.0:
+        return np.nan
+    paid = flows.lines["senior_principal"][:, 0] + flows.lines["other_principal"][:, 0]
+    paid = paid + flows.lines["swept"][:, 0] - flows.lines["takeout"][:, 0]
+    whole = float(paid.sum())
+    return float((paid * np.arange(paid.size)).sum() / whole / 12.0) if whole > 0.0 else np.nan
+
+
+def _sources_and_uses(plan: Plan, money: Financing) -> tuple[dict[str, float], dict[str, float]]:
+    sources = {
+        loan.name: float(money.commitment[place])
+        for place, loan in enumerate(plan.loans)
+        if loan.refinances < 0
+    }
+    sources |= {name: float(row.sum()) for name, row in money.equity.items()}
+    earned = float(money.escrow_earned.sum())
+    if earned:
+        sources["interest earned on undrawn proceeds"] = earned
+    uses = {name: float(row.sum()) for name, row in plan.uses.items()}
+    fees = float(money.fees.sum())
+    interest = float(money.capitalised.sum()) - fees
+    financing = {
+        "interest during construction": interest,
+        "financing fees": fees,
+        "debt service reserve": money.reserve_funded,
+        "working capital": money.working,
+        "cash": money.surplus,
+    }
+    return sources, uses | {name: amount for name, amount in financing.items() if amount}
+
+
+def levelised(plan: Plan) -> tuple[float, dict[str, float]]:
+    """Levelised cost of a used GPU-hour and its parts; NaN where the deal names no GPUs."""
+    deal = plan.deal
+    hours = deal.gpus * 8760.0
+    if hours <= 0.0 or deal.utilisation_frac <= 0.0:
+        return np.nan, {}
+    kinds = plan.kinds
+    spent = dict.fromkeys(("chips", "hall", "power"), 0.0)
+    for name, row in plan.uses.items():
+        part = {"chips": "chips", "network": "chips", "power": "power"}.get(kinds[name], "hall")
+        if kinds[name] != "reserve":
+            spent[part] += float(row.sum())
+    life = {"chips": deal.chip_life_years, "hall": deal.hall_life_years, "power": deal.hall_life_years}
+    rate = deal.capital_rate_frac
+    straight = {k: spent[k] / life[k] / hours for k in spent}
+    whole = {k: spent[k] * float(recovery(rate, life[k])) / hours for k in spent}
+    served = int(np.count_nonzero(plan.power_cost + plan.operating_cost + plan.property_tax))
+    yearly = 12.0 / max(served, 1) / hours
+    running = float(plan.operating_cost.sum() + plan.property_tax.sum()) * yearly
+    parts = {
+        "chips": straight["chips"],
+        "hall": straight["hall"],
+        "power": straight["power"] + float(plan.power_cost.sum()) * yearly,
+        "operation": running,
+        "finance": sum(whole[k] - straight[k] for k in spent),
+    }
+    full = sum(parts.values())
+    parts["idleness"] = full / deal.utilisation_frac - full
+    return full / deal.utilisation_frac, parts
+
+
+def _crossing(deal: Deal, lcoc: float) -> float:
+    """Utilisation at which owning and renting cost the same, at the one cost of capital."""
+    if deal.market_rent_usd_per_gpu_h <= 0.0 or not np.isfinite(lcoc):
+        return np.nan
+    yearly = lcoc * deal.utilisation_frac * deal.gpus * 8760.0
+    return float(own_or_rent(yearly, deal.gpus * 8760.0, deal.market_rent_usd_per_gpu_h))
+
+
+def _suppliers(plan: Plan, money: Financing) -> dict[str, dict[str, float]]:
+    paid: dict[str, float] = {}
+    for use in plan.deal.uses:
+        if use.supplier is not None:
+            paid[use.supplier] = paid.get(use.supplier, 0.0) + float(plan.uses[use.name].sum())
+    found = {}
+    for owner in plan.deal.equity:
+        if owner.kind == "vendor" and owner.supplier is not None:
+            put_in = float(money.equity[owner.name].sum())
+            back = min(put_in, paid.get(owner.supplier, 0.0))
+            found[owner.supplier] = {
+                "paid_usd": paid.get(owner.supplier, 0.0),
+                "invested_usd": put_in,
+                "returned_frac": back / put_in if put_in else 0.0,
+            }
+    return found
+
+
+def _covenants(plan: Plan, flows: Flows, llcr: float, plcr: float) -> tuple[Mapping[str, Any], ...]:
+    """First month of each breach, and of each cure."""
+    terms, lines = plan.deal.covenants, flows.lines
+    service = (lines["senior_due"][:, 0] > 1e-6) & (np.arange(plan.months) > plan.completion)
+    cover = np.where(service, lines["trailing_dscr"][:, 0], np.inf)
+    events: list[Mapping[str, Any]] = []
+
+    def watch(name: str, broken: NDArray[np.bool_], value: Array, limit: float, follows: str) -> None:
+        was = False
+        for month in range(plan.months):
+            if bool(broken[month]) != was:
+                was = bool(broken[month])
+                events.append(
+                    {
+                        "month": month,
+                        "covenant": name,
+                        "value": float(value[month]) if np.isfinite(value[month]) else None,
+                        "limit": limit,
+                        "follows": follows if was else "cured",
+                    }
+                )
+
+    watch("dscr", cover < terms.lock_up_dscr_ratio, cover, terms.lock_up_dscr_ratio, "lock-up")
+    failed = cover < terms.default_dscr_ratio
+    held = _lasting(failed, terms.cure_months)
+    watch("dscr", held, cover, terms.default_dscr_ratio, "default")
+    unpaid = lines["unpaid"][:, 0]
+    watch("payment", _lasting(unpaid > 1e-3, terms.cure_months), unpaid, 0.0, "default")
+    if terms.ltv_frac is not None:
+        owed = lines["debt"][:, 0]
+        ltv = np.divide(owed, plan.collateral, out=np.full(plan.months, np.inf), where=plan.collateral > 0.0)
+        over = (ltv > terms.ltv_frac) & (owed > 1e-3) & (np.arange(plan.months) > plan.completion)
+        watch("ltv", over, ltv, terms.ltv_frac, "default")
+    for name, value, limit in (("llcr", llcr, terms.llcr_ratio), ("plcr", plcr, terms.plcr_ratio)):
+        if value < limit:
+            events.append(
+                {"month": plan.completion, "covenant": name, "value": value, "limit": limit,
+                 "follows": "lock-up"}
+            )  # fmt: skip
+    if terms.largest_tenant_frac is not None and plan.tenants:
+        whole = plan.revenue
+        most = np.max(np.stack(list(plan.tenants.values())), axis=0)
+        share = np.divide(most, whole, out=np.zeros(plan.months), where=whole > 0.0)
+        watch("concentration", share > terms.largest_tenant_frac, share, terms.largest_tenant_frac, "lock-up")
+    return tuple(sorted(events, key=lambda event: event["month"]))
+
+
+def _lasting(broken: NDArray[np.bool_], months: int) -> NDArray[np.bool_]:
+    """Breaches that have lasted longer than the time allowed to cure them."""
+    run_length, held = 0, np.zeros(broken.size, dtype=np.bool_)
+    for month, bad in enumerate(broken):
+        run_length = run_length + 1 if bad else 0
+        held[month] = run_length > months
+    return held
+
+
+def balance_sheet(flows: Flows) -> dict[str, Array]:
+    """The borrower's balance sheet at each month's end, shape (months, scenarios)."""
+    lines = flows.lines
+    return {
+        "assets": lines["assets"],
+        "receivables": lines["receivables"],
+        "cash": lines["cash"],
+        "debt service reserve": lines["reserve"],
+        "refresh reserve": lines["refresh_reserve"],
+        "escrow": lines["escrow"],
+        "debt": -lines["debt"],
+        "contributed": -lines["contributed"],
+        "retained": -lines["retained"],
+    }
+
+
+def income_statement(flows: Flows) -> dict[str, Array]:
+    """The borrower's income by month; costs are negative, and it adds up to ``net_income``."""
+    lines = flows.lines
+    return {
+        "revenue": lines["revenue"],
+        "power": -lines["power_cost"],
+        "operation": -lines["operating_cost"] - lines["letter_fee"],
+        "property tax": -lines["property_tax"],
+        "depreciation": -lines["book_depreciation"],
+        "interest earned": lines["interest_earned"],
+        "interest": -lines["interest_expense"],
+        "delay damages": lines["damages"],
+        "sale of assets, less book value": lines["exit_value"] - lines["disposal"],
+        "income tax": lines["credit"] - lines["income_tax"],
+    }
+
+
+def cash_flow(flows: Flows) -> dict[str, Array]:
+    """The borrower's cash flow by month; it adds up to the change of cash, reserves and escrow."""
+    lines = flows.lines
+    change = np.diff(lines["receivables"], axis=0, prepend=0.0)
+    debt = np.diff(lines["debt"], axis=0, prepend=0.0)
+    return {
+        "operation": lines["revenue"] - lines["power_cost"] - lines["operating_cost"] - lines["letter_fee"]
+        - lines["property_tax"] - change + lines["damages"],
+        "interest earned": lines["interest_earned"],
+        "income tax": lines["credit"] - lines["income_tax"],
+        "investment": -lines["uses"] + lines["reserve_uses"] - lines["refresh_cost"] + lines["exit_value"]
+        - lines["capitalised"],
+        "loans, net of repayment": debt,
+        "interest": -lines["interest_expense"],
+        "owners": lines["equity"] + lines["support"],
+        "paid out": -lines["preferred_paid"] - lines["distribution"],
+    }  # fmt: skip
+
+
+def entities(statement: Statement) -> dict[str, dict[str, dict[str, Array]]]:
+    """Balance sheet, income and cash flow of the borrower and of its owners, by month.
+
+    The owners carry the borrower at equity: what they put in, plus their part of its income, less what
+    they were paid.
+    """
+    flows = statement.flows
+    lines = flows.lines
+    put_in = lines["equity"] + lines["support"]
+    got = lines["preferred_paid"] + lines["distribution"]
+    held = lines["contributed"] + lines["retained"]
+    return {
+        "borrower": {
+            "balance": balance_sheet(flows),
+            "income": income_statement(flows),
+            "cash": cash_flow(flows),
+        },
+        "owners": {
+            "balance": {
+                "investment at equity": held,
+                "cash": np.cumsum(got - put_in, axis=0),
+                "retained": -(held + np.cumsum(got - put_in, axis=0)),
+            },
+            "income": {"share of income": lines["net_income"]},
+            "cash": {"put in": -put_in, "received": got},
+        },
+    }
+
+
+def _residuals(flows: Flows, sources: Mapping[str, float], uses: Mapping[str, float]) -> dict[str, float]:
+    """Largest difference of each identity, in USD."""
+    lines = flows.lines
+    sheet = np.asarray(sum(balance_sheet(flows).values()))
+    income = np.asarray(sum(income_statement(flows).values())) - lines["net_income"]
+    held = lines["cash"] + lines["reserve"] + lines["refresh_reserve"] + lines["escrow"]
+    moved = np.asarray(sum(cash_flow(flows).values())) - np.diff(held, axis=0, prepend=0.0)
+    return {
+        "sources_less_uses_usd": abs(sum(sources.values()) - sum(uses.values())),
+        "balance_sheet_usd": float(np.abs(sheet).max()),
+        "income_usd": float(np.abs(income).max()),
+        "cash_usd": float(np.abs(moved).max()),
+    }

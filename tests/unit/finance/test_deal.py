@@ -1,0 +1,209 @@
+"""A deal by month: it closes, it is sized by its limits, and impossible ones say what would mend them."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from gigawatt import finance
+from gigawatt.finance.deal.engine import Drivers
+from gigawatt.finance.deal.plan import lay_out
+from gigawatt.finance.deal.statement import entities, run
+from gigawatt.kernel.errors import InfeasibleError
+
+_SPEC = importlib.util.spec_from_file_location(
+    "deals_for_tests", Path(__file__).with_name("deals_for_tests.py")
+)
+assert _SPEC is not None
+assert _SPEC.loader is not None
+samples = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(samples)
+deal, PLAIN, RICH = samples.deal, samples.PLAIN, samples.RICH
+
+
+def tranche(**changes):
+    return {**PLAIN["debt"][0], **changes}
+
+
+@pytest.mark.parametrize("source", [PLAIN, RICH], ids=["plain", "rich"])
+def test_every_identity_closes_to_the_cent(source):
+    statement = run(deal(source))
+    assert max(statement.residuals.values()) < 0.01
+    for entity in entities(statement).values():
+        assert np.abs(sum(entity["balance"].values())).max() < 0.01
+
+
+def test_sculpted_debt_is_the_worth_of_cash_over_cover():
+    statement = run(deal())
+    plan = statement.plan
+    loan = plan.loans[0]
+    span = slice(loan.first, loan.maturity + 1)
+    cash = statement.flows.lines["cfads"][span, 0]
+    worth = (cash / 1.4 / (1.0 + 0.09 / 12.0) ** np.arange(1, cash.size + 1)).sum()
+    assert statement.debt_usd == pytest.approx(worth, rel=1e-12)
+    assert statement.binding_limit == "dscr"
+    assert statement.min_dscr == pytest.approx(1.4, rel=1e-9)
+    assert statement.llcr == pytest.approx(1.4, rel=1e-9)
+    assert statement.flows.balances["loan"][loan.maturity, 0] == pytest.approx(0.0, abs=1e-3)
+
+
+def test_life_cover_is_the_cover_at_every_payment():
+    statement = run(deal())
+    loan = statement.plan.loans[0]
+    cash = statement.flows.lines["cfads"][:, 0]
+    balance = statement.flows.balances["loan"][:, 0]
+    for month in range(loan.first, loan.maturity):
+        ahead = cash[month + 1 : loan.maturity + 1]
+        worth = (ahead / (1.0 + 0.09 / 12.0) ** np.arange(1, ahead.size + 1)).sum()
+        assert worth / balance[month] == pytest.approx(1.4, rel=1e-9)
+
+
+def test_gearing_binds_and_is_of_the_final_cost():
+    statement = run(deal(debt=[tranche(sizing={"dscr": 1.4, "gearing": 0.5})]))
+    assert statement.binding_limit == "gearing"
+    assert statement.debt_usd == pytest.approx(0.5 * sum(statement.uses_usd.values()), rel=1e-12)
+    assert statement.min_dscr > 1.4
+    assert statement.financing.target_dscr == pytest.approx(statement.min_dscr)
+
+
+def test_gearing_with_a_reserve_of_its_own_service():
+    changed = deal(RICH, debt=[tranche(sizing={"dscr": 1.4, "gearing": 0.4})])
+    statement = run(changed)
+    assert statement.debt_usd == pytest.approx(0.4 * sum(statement.uses_usd.values()), rel=1e-12)
+
+
+def test_ltv_and_tail_bind():
+    worth = {"by_year": [1.0, 0.45, 0.2, 0.1, 0.05, 0.02]}
+    by_value = run(deal(debt=[tranche(sizing={"dscr": 1.4, "ltv": 0.6})], residual=worth))
+    assert by_value.binding_limit == "ltv"
+    owed = by_value.flows.balances["loan"][:, 0]
+    ltv = owed[6:54] / by_value.plan.collateral[6:54]
+    assert ltv.max() == pytest.approx(0.6, rel=1e-6)
+    assert run(deal(debt=[tranche(sizing={"dscr": 1.4, "tail_months": 12})])).binding_limit == "tail"
+
+
+def test_notice_is_what_counts():
+    lease = {**PLAIN["leases"][0], "notice": "90 days"}
+    plan = lay_out(deal(leases=[lease]))
+    assert plan.committed["T"].sum() == pytest.approx(3 * 20e6)
+    with pytest.raises(InfeasibleError, match="count headline revenue"):
+        run(deal(leases=[lease]))
+    headline = run(deal(leases=[lease], debt=[tranche(sizing={"dscr": 1.4, "revenue": "headline"})]))
+    assert headline.debt_usd == pytest.approx(run(deal()).debt_usd)
+
+
+@pytest.mark.parametrize("repayment", ["annuity", "straight_line", "bullet"])
+def test_other_repayments_run_off(repayment):
+    kind = {"repayment": repayment, "sizing": None, "amount": "300 m USD"}
+    if repayment == "bullet":
+        kind["tenor"] = "5 years"
+    statement = run(deal(debt=[tranche(**kind)]))
+    assert statement.debt_usd == pytest.approx(300e6)
+    if repayment != "bullet":
+        assert statement.flows.lines["debt"][-1, 0] == pytest.approx(0.0, abs=1e-3)
+    assert max(statement.residuals.values()) < 0.01
+
+
+def test_a_mini_perm_is_refinanced():
+    first = tranche(
+        sizing=None, amount="300 m USD", repayment="annuity", tenor="2 years", amortisation="4 years"
+    )
+    second = {
+        "name": "takeout",
+        "refinances": "loan",
+        "rate": "8 %",
+        "repayment": "annuity",
+        "tenor": "2.5 years",
+    }
+    statement = run(deal(debt=[first, second]))
+    assert statement.flows.lines["takeout"].sum() > 100e6
+    assert statement.flows.lines["debt"][-1, 0] == pytest.approx(0.0, abs=1e-3)
+    assert max(statement.residuals.values()) < 0.01
+    assert statement.min_dscr > 1.0
+
+
+def test_a_bond_earns_while_it_waits():
+    bond = tranche(sizing=None, amount="500 m USD", drawn="at_close", escrow_rate="4 %", repayment="annuity")
+    statement = run(deal(debt=[bond]))
+    assert statement.sources_usd["interest earned on undrawn proceeds"] > 0.0
+    assert max(statement.residuals.values()) < 0.01
+    assert statement.financing.escrow.min() > -1e-3
+
+
+def test_what_is_not_paid_stays_owed():
+    found = finance.downside(deal(RICH))
+    down = found["rent down 60 %"]
+    assert down["lender_loss_usd"] > 0.0
+    assert down["loses_first"].startswith("lenders")
+    assert found["base"]["lender_loss_usd"] == pytest.approx(0.0, abs=1.0)
+    assert found["six months late"]["npv_usd"] < found["base"]["npv_usd"]
+    widest = list(finance.tornado(deal(RICH)))
+    assert widest[0] == "rent"
+
+
+def test_break_even_rent():
+    factor = finance.break_even_rent(deal())
+    again = Drivers.base(1, 72)
+    moved = Drivers(np.array([factor]), *(getattr(again, n) for n in (
+        "running", "capital", "rate_frac", "delay_months", "leave_month", "early_months")))  # fmt: skip
+    assert float(finance.scenarios(deal(), moved).npv_usd[0]) == pytest.approx(0.0, abs=50.0)
+
+
+def test_scenarios_are_the_statement_one_by_one():
+    statement = run(deal(RICH))
+    found = finance.scenarios(deal(RICH), Drivers.base(3, 84))
+    assert found.npv_usd == pytest.approx([statement.npv_usd] * 3, rel=1e-12)
+    assert found.min_dscr == pytest.approx([statement.min_dscr] * 3)
+
+
+def test_a_supplier_who_invests_is_told():
+    assert run(deal()).supplier["Maker"] == pytest.approx(
+        {"paid_usd": 600e6, "invested_usd": 50e6, "returned_frac": 1.0}
+    )
+
+
+def test_an_abatement_is_clawed_back():
+    terms = {"duration": "10 years", "taxable_value_cap": "80 m USD", "jobs_required": 100, "jobs": 90,
+             "tested_after": "3 years"}  # fmt: skip
+    tax = {"rate": 0.0, "property": {"rate": "2 %", "abatement": terms}}
+    broken = lay_out(deal(tax=tax)).property_tax
+    kept = lay_out(
+        deal(tax={**tax, "property": {"rate": "2 %", "abatement": {**terms, "jobs": 100}}})
+    ).property_tax
+    plain = lay_out(deal(tax={"rate": 0.0, "property": {"rate": "2 %"}})).property_tax
+    assert broken.sum() == pytest.approx(plain.sum())
+    assert kept.sum() == pytest.approx(plain.sum() / 10.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"equity": [{"name": "s", "amount": "10 m USD"}]}, "below uses"),
+        ({"debt": [tranche(tenor="20 years")]}, "shorten its tenor"),
+        ({"debt": [tranche(sizing=None, amount="900 m USD", repayment="annuity")]}, "more than all of them"),
+        ({"leases": [{**PLAIN["leases"][0], "rent": "2 m USD"}]}, "cannot amortise"),
+    ],
+)
+def test_impossible_deals_say_what_would_mend_them(changes, told):
+    with pytest.raises(InfeasibleError, match=told):
+        run(deal(**changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"debt": [tranche(tenor="-2 years")]}, "greater than 0"),
+        ({"leases": [{**PLAIN["leases"][0], "until": "2036-01"}]}, "longer than the chips' life"),
+        ({"debt": [tranche(interest_only="4 years")]}, "cannot amortise"),
+        ({"debt": [tranche(sizing=None)]}, "just one of amount"),
+        ({"completion": "2033-01"}, "not inside"),
+        ({"uses": [{**PLAIN["uses"][0], "until": "2027-01"}]}, "outside close to completion"),
+    ],
+)
+def test_impossible_terms_are_refused_where_they_are_written(changes, told):
+    with pytest.raises(ValidationError, match=told):
+        deal(**changes)
