@@ -120,6 +120,14 @@ def test_whole_lots_by_branch_and_bound():
     assert value["gap"] == pytest.approx(0.0, abs=1e-6)
 
 
+def test_fairness_at_a_price():
+    done = allocate("diversion", "--policy", "value", "--fair-within", "0.1", "--json")
+    answer = json.loads(done.stdout)
+    assert answer["fair_within_frac"] == 0.1
+    assert 0.0 <= answer["policies"]["value"]["gap"] <= 0.1 + 1e-3
+    assert allocate("diversion", "--fair-within", "2").returncode == 1
+
+
 def test_every_mistake_at_once(tmp_path):
     file = tmp_path / "wrong.yaml"
     file.write_text(WRONG, encoding="utf-8")

@@ -42,6 +42,15 @@ def allocate(
     time_s: Annotated[
         float, typer.Option("--time", min=0.1, max=86_400.0, help="Seconds after which milp stops.")
     ] = 60.0,
+    fair_within: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Share of its worth that the policy value may give up for the fairest plan.",
+            show_default=False,
+        ),
+    ] = None,
     values: Annotated[
         bool,
         typer.Option(
@@ -71,7 +80,14 @@ def allocate(
     loaded = read_source(source, overrides or ())
     with progress(quiet=quiet or as_json) as tell:
         found, allocations = answer(
-            loaded, policy, method=method, gap=gap, time_s=time_s, values=values, tell=tell
+            loaded,
+            policy,
+            method=method,
+            gap=gap,
+            time_s=time_s,
+            fair_within=fair_within,
+            values=values,
+            tell=tell,
         )
         if report is not None:
             from gigawatt.report.allocation import write_allocation_report

@@ -70,6 +70,7 @@ def answer(
     method: Method,
     gap: float,
     time_s: float,
+    fair_within: float | None,
     values: bool,
     tell: Tell | None,
 ) -> tuple[dict[str, Any], list[Allocation]]:
@@ -81,6 +82,8 @@ def answer(
         What was read.
     policy, method, gap, time_s
         As the command's options.
+    fair_within
+        As the command's option; None: worth alone.
     values
         Whether the margin of every site is valued where that takes long.
     tell
@@ -95,7 +98,9 @@ def answer(
     problem = _laid_out(loaded)
     chosen(policy, problem)  # a wrong name is told before anything long begins
     say("allot", 0.05)
-    allocations = allocate_all(problem, policy, method=method, gap=gap, time_s=time_s)
+    allocations = allocate_all(
+        problem, policy, method=method, gap=gap, time_s=time_s, fair_within_frac=fair_within
+    )
     say("look for swaps", 0.3)
     swaps, _ = find_swaps(problem)
     turning = turning_dates(problem)
@@ -121,6 +126,7 @@ def answer(
         "period": given.period,
         "periods": problem.periods,
         "method": method,
+        "fair_within_frac": fair_within,
         "policies": {each.policy: each.as_data() for each in allocations},
         "swaps": [each.as_data() for each in swaps],
         "turning": [each.as_data() for each in turning],

@@ -271,3 +271,51 @@ def test_what_contradicts_itself_is_told_together():
 
 def test_a_problem_says_what_it_is():
     assert "2 tenants, 2 sites, 1 chips, 12 periods" in repr(lay_out(market([1, 2])))
+
+
+def rich_and_poor(**more):
+    tenants = [
+        {"name": f"t{i}", "worth": worth, "consents_to_swaps": True}
+        for i, worth in enumerate((1.2, 1.0, 1.0))
+    ]
+    return market([60, 60, 15], 60, tenants=tenants, **more)
+
+
+def useful(*args, **kwargs):
+    done = allocate(rich_and_poor(), "value", *args, **kwargs)
+    return [t.useful_gpu_months / 12 for t in done.tenants.values()], done
+
+
+def test_fairness_is_bought_with_worth():
+    assert useful()[0] == [60, 0, 0], "all goes to whom it is worth most"
+    # 60 chips on bookings of 60, 60 and 15: everybody gets 4 of 9.
+    fair, done = useful(fair_within_frac=1.0)
+    assert fair == pytest.approx([80 / 3, 80 / 3, 20 / 3], abs=1.0)
+    assert done.gap == pytest.approx(1 - (80 / 3 * 2.2 + 20 / 3) / 72, abs=0.01)
+    part, some = useful(fair_within_frac=0.05)
+    assert 0 < min(part[1] / 60, part[2] / 15) < 4 / 9
+    assert some.gap == pytest.approx(0.05, abs=0.01)
+
+
+def test_after_the_least_the_next_is_raised():
+    # t2 can run only 3 of its 15: it holds the least share, and the others still go on to share alike.
+    sites = [
+        {"name": f"s{i}", "tenant": f"t{i}", "power": [{"from": "2024-01-01", "it_power": power}]}
+        for i, power in enumerate(("1 MW", "1 MW", "3 kW"))
+    ]
+    bookings = [
+        {"tenant": f"t{i}", "chip": "c", "gpus": gpus, "ordered": "2023-01-01", "due": due}
+        for i, (gpus, due) in enumerate(((60, "2024-01-01"), (60, "2024-01-01"), (15, "2024-01-01")))
+    ]
+    problem = rich_and_poor(sites=sites, bookings=bookings)
+    done = allocate(problem, "value", fair_within_frac=1.0)
+    got = [t.useful_gpu_months / 12 for t in done.tenants.values()]
+    assert got[0] == pytest.approx(got[1], abs=1.0)
+    assert sum(got) == pytest.approx(60, abs=1.0)
+
+
+def test_the_fairest_of_equals_costs_nothing():
+    tenants = [{"name": f"t{i}", "consents_to_swaps": True} for i in range(2)]
+    done = allocate(market([60, 60], 60, tenants=tenants), "value", fair_within_frac=0.0)
+    assert done.gap == pytest.approx(0.0, abs=1e-6)
+    assert done.delivered[:, 0, -1].tolist() == [30, 30]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gigawatt.supply.allocation.energise import energise
+from gigawatt.supply.allocation.fair import fairest_plan
 from gigawatt.supply.allocation.inputs import AllocationInput
 from gigawatt.supply.allocation.optimise import MILP_GAP, MILP_TIME_S, Method, best_plan, most_worth_usd
 from gigawatt.supply.allocation.policies import RULES, chosen
@@ -20,6 +21,7 @@ def allocate(
     method: Method = "lp",
     gap: float = MILP_GAP,
     time_s: float = MILP_TIME_S,
+    fair_within_frac: float | None = None,
 ) -> Allocation:
     """Allot scarce chips between tenants by one policy.
 
@@ -32,6 +34,9 @@ def allocate(
     method, gap, time_s
         Of ``value``: a linear program with rounding (``lp``), or branch and bound (``milp``) down to a
         relative gap or for so many seconds.
+    fair_within_frac
+        Of ``value``: share of the worth that may be given up for the lexicographically fairest plan; see
+        :mod:`gigawatt.supply.allocation.fair`. It is then a linear program, whatever the method.
 
     Raises
     ------
@@ -53,7 +58,9 @@ def allocate(
     >>> one.useful_gpu_months, one.idle_gpu_months
     (60000.0, 84000.0)
     """
-    return allocate_all(problem, policy, method=method, gap=gap, time_s=time_s)[0]
+    return allocate_all(
+        problem, policy, method=method, gap=gap, time_s=time_s, fair_within_frac=fair_within_frac
+    )[0]
 
 
 def allocate_all(
@@ -63,6 +70,7 @@ def allocate_all(
     method: Method = "lp",
     gap: float = MILP_GAP,
     time_s: float = MILP_TIME_S,
+    fair_within_frac: float | None = None,
 ) -> list[Allocation]:
     """Allot by several policies, side by side; as :func:`allocate`.
 
@@ -75,7 +83,10 @@ def allocate_all(
     for name in names:
         bound = most
         if name == "value":
-            plan = best_plan(laid, method, gap=gap, time_s=time_s)
+            if fair_within_frac is None:
+                plan = best_plan(laid, method, gap=gap, time_s=time_s)
+            else:
+                plan = fairest_plan(laid, fair_within_frac)
             delivered, energised, bound = plan.delivered, plan.energised, plan.bound_usd
         elif name == "readiness-gated":
             delivered, energised = gated(laid)
