@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gigawatt.scenario import read_text
-from gigawatt.supply import AllocationInput, allocate, lay_out
+from gigawatt.supply import AllocationInput, allocate, allocate_all, lay_out
 from gigawatt.supply.allocation import find_swaps, marginal_values, plan_over_readiness, turning_dates
 from gigawatt.supply.allocation.policies import first_come
 from gigawatt.supply.allocation.results import useful_if
@@ -114,3 +114,32 @@ def test_swaps_of_the_year_harm_nobody(year):
     now = useful_if(year, after)
     assert all(b <= a + 1e-9 for b, a in zip(before, now, strict=True))
     assert sum(now) - sum(before) == pytest.approx(sum(swap.gain_gpu_months for swap in found))
+
+
+@pytest.mark.parametrize("end", ["2024-01-31", "2024-06-30"])
+def test_where_nothing_arrives_and_nothing_is_ready_every_answer_is_nothing(end):
+    problem = lay_out(
+        AllocationInput.model_validate(
+            {
+                "name": "nothing", "start": "2024-01-01", "end": end, "period": "month",
+                "chips": [{"name": "c", "it_power_kw": 1.0, "gpus_per_rack": 8, "value": "2 USD/GPU-h"}],
+                "tenants": [{"name": "without a site"}, {"name": "with one"}],
+                "sites": [
+                    {"name": "s", "tenant": "with one", "power": [{"from": "2024-01-01", "it_power": "0 MW"}]}
+                ],
+                "supply": [{"chip": "c", "date": "2025-01-01", "gpus": 100}],
+                "bookings": [
+                    {"tenant": t, "chip": "c", "gpus": 8, "ordered": "2023-01-01", "due": "2024-01-01"}
+                    for t in ("without a site", "with one")
+                ],
+            }
+        )
+    )  # fmt: skip
+    for fair in (None, 0.5):
+        for done in allocate_all(problem, fair_within_frac=fair):
+            assert (done.useful_gpu_months, done.idle_gpu_months, done.held_gpu_months) == (0.0, 0.0, 0.0)
+            assert done.gap is None
+            assert all(t.regret_frac is None for t in done.tenants.values())
+    assert find_swaps(problem)[0] == []
+    assert turning_dates(problem) == []
+    assert [m.power_earlier_usd for m in marginal_values(problem)] == [0.0]
