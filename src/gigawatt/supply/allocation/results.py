@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -205,15 +204,3 @@ def _envy(problem: AllocationProblem, tenant: int, delivered: Counts, useful: fl
         if gain > most + 1e-9:
             most, whom = gain, name
     return most, whom
-
-
-def table(allocations: Sequence[Allocation]) -> list[dict[str, Any]]:
-    """One row a policy and tenant, and one a policy for all tenants: the result table side by side."""
-    rows: list[dict[str, Any]] = []
-    for each in allocations:
-        for name, figures in each.tenants.items():
-            rows.append(
-                {"policy": each.policy, "tenant": name}
-                | {field: getattr(figures, field) for field in TenantFigures.__slots__}
-            )
-    return rows
