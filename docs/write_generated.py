@@ -102,7 +102,8 @@ def claims_page() -> str:
     return f"""# Packs of claims
 
 Written by `make trust` from the models. `gigawatt audit --schema` prints the JSON Schema, from which an
-editor completes; [how to write one](../how-to/audit-claims.md), [what the audit does](../explanation/audit.md).
+editor completes. [How to write a pack](../how-to/audit-claims.md),
+[what the audit does](../explanation/audit.md).
 
 `gigawatt audit PACK|FILE --json` prints `claims` [`id`, `verdict`, `binding`, `ratio`, `steps`, `settles`]
 and `conflicts` [`ids`, `kind`, `explanation`]. `binding` is the id of the bound or claim that decided,

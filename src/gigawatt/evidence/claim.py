@@ -365,9 +365,9 @@ class ClaimPack(InputModel):
     """Day up to which the audit knows what happened."""
     sources: dict[Name, Source] = Field(min_length=1)
     """Every source that a claim or bound names."""
-    claims: list[Claim] = Field(min_length=1, max_length=5000)
+    claims: list[Claim] = Field(min_length=1, max_length=1000)
     """What was said."""
-    bounds: list[BoundInput] = Field(default_factory=list, max_length=5000)
+    bounds: list[BoundInput] = Field(default_factory=list, max_length=1000)
     """What independent evidence allows. Default: none."""
     model: ModelledSites | None = None
     """Scenario whose run gives further bounds. Default: none."""

@@ -60,6 +60,10 @@ class Evidence:
     growths: Sequence[Growth]
     by_thing: Mapping[tuple[str, str, str], Sequence[Claim]]
     disputes: Mapping[str, Sequence[Claim]]
+    wholes: Mapping[str, Sequence[tuple[Claim, ...]]]
+    """Id of a whole -> its parts."""
+    rates: Mapping[str, Sequence[tuple[Claim, Claim]]]
+    """Id of a total -> rates and terms of the same key."""
     as_of: date
 
 
@@ -71,7 +75,14 @@ def gather(known: Known, bounds: Sequence[Bound], as_of: date) -> Evidence:
         by_thing.setdefault(claim.key, []).append(claim)
         for name in claim.disputes:
             disputes.setdefault(name, []).append(claim)
-    return Evidence(known, bounds, derived(known), growths(known), by_thing, disputes, as_of)
+    wholes: dict[str, list[tuple[Claim, ...]]] = {}
+    for whole, parts in parts_of(known):
+        wholes.setdefault(whole.id, []).append(parts)
+    rates: dict[str, list[tuple[Claim, Claim]]] = {}
+    for rate, term, total in rate_sets(known):
+        rates.setdefault(total.id, []).append((rate, term))
+    ratios, grown = derived(known), growths(known)
+    return Evidence(known, bounds, ratios, grown, by_thing, disputes, wholes, rates, as_of)
 
 
 def judge(claim: Claim, evidence: Evidence) -> Verdict:
@@ -274,16 +285,15 @@ def _sums(claim: Claim, evidence: Evidence) -> list[tuple[str, bool]]:
     found = []
     if claim.amount is None or dimension(claim) not in {"money", "chips", "power", "jobs", "units", "energy"}:
         return []
-    for whole, parts in parts_of(evidence.known):
-        if whole.id == claim.id:
-            total = total_of(parts)
-            if total > 0.0:
-                near = abs(claim.amount.value / total - 1) <= NEAR
-                names = " + ".join(p.id for p in parts)
-                ratio = reading.ratio_in_words(claim.amount.value / total)
-                found.append((f"the parts {names} add up to {total:,.6g}: the claim is {ratio} that", near))
-    for rate, term, total_claim in rate_sets(evidence.known):
-        if total_claim.id == claim.id and rate.amount is not None and term.amount is not None:
+    for parts in evidence.wholes.get(claim.id, ()):
+        total = total_of(parts)
+        if total > 0.0:
+            near = abs(claim.amount.value / total - 1) <= NEAR
+            names = " + ".join(p.id for p in parts)
+            ratio = reading.ratio_in_words(claim.amount.value / total)
+            found.append((f"the parts {names} add up to {total:,.6g}: the claim is {ratio} that", near))
+    for rate, term in evidence.rates.get(claim.id, ()):
+        if rate.amount is not None and term.amount is not None:
             product = rate.amount.value * term.amount.value
             if product > 0.0:
                 fits = abs(claim.amount.value / product - 1) <= NEAR
