@@ -14,7 +14,18 @@ from gigawatt.cli.outcome import refuse
 if TYPE_CHECKING:
     from gigawatt.validation.rows import ValidationRow
 
-MODELS = ("climate", "cooling", "power", "compute", "cluster", "supply", "allocation", "finance", "audit", "campus")
+MODELS = (
+    "climate",
+    "cooling",
+    "power",
+    "compute",
+    "cluster",
+    "supply",
+    "allocation",
+    "finance",
+    "audit",
+    "campus",
+)
 
 
 def validate(
