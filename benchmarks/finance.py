@@ -35,7 +35,8 @@ def long_deal() -> finance.Deal:
             ],
             "debt": [
                 {"name": "senior", "sizing": {"dscr": 1.4, "gearing": 0.7},
-                 "base": [{"from": "2026-01", "rate": "4 %"}], "spread": "2.25 %", "repayment": "sculpted", "tenor": "20 years"},
+                 "base": [{"from": "2026-01", "rate": "4 %"}],
+                 "spread": "2.25 %", "repayment": "sculpted", "tenor": "20 years"},
                 {"name": "mezzanine", "rank": "mezzanine", "amount": "500 m USD", "rate": "11 %",
                  "repayment": "annuity", "tenor": "15 years"},
             ],

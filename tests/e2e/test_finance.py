@@ -12,7 +12,8 @@ import pytest
 GIGAWATT = Path(sys.executable).with_name("gigawatt")
 KEYS = [
     "sources_usd", "uses_usd", "debt_usd", "binding_limit", "irr_frac", "unlevered_irr_frac", "npv_usd",
-    "moic", "min_dscr", "avg_dscr", "llcr", "lcoc_usd_per_gpu_h", "usd_per_m_tokens", "payback_years", "residuals",  # noqa: E501
+    "moic", "min_dscr", "avg_dscr", "llcr", "lcoc_usd_per_gpu_h", "usd_per_m_tokens", "payback_years",
+    "residuals",
 ]  # fmt: skip
 DEALS = {
     "spv-20bn": 20.0,

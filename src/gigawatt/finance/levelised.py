@@ -31,7 +31,8 @@ def recovery(rate_frac: ArrayLike, life_years: ArrayLike) -> Array:
     if np.any(life <= 0.0):
         raise ValueError(f"a life of {float(np.min(life))} years; it must be above 0")
     repaid = -np.expm1(-life * np.log1p(rate))
-    return np.asarray(np.where(rate == 0.0, 1.0 / life, rate / np.where(rate == 0.0, 1.0, repaid)))
+    small = np.abs(rate) <= 1e-12  # straight line, to the last digit
+    return np.asarray(np.where(small, 1.0 / life, rate / np.where(small, 1.0, repaid)))
 
 
 def levelise(

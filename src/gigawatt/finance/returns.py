@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from math import exp, expm1, inf, isfinite, log
+from math import exp, expm1, inf, isfinite, log, log1p
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,8 +17,12 @@ Array = NDArray[np.float64]
 
 _WIDEST = 60.0
 """Largest |ln(1 + rate)| a period that is searched."""
+_SPLITS = (0.0, -0.2, 0.1, -0.5, 0.4, -0.8, 1.0, -0.95)
+"""Yearly rates at which uniqueness is tried, the likeliest first."""
 _SAME = 1e-6
 """Distance in ln(1 + rate) within which two roots beside a touching point are that one point."""
+_NEAR = 1e-12
+"""Step in ln(1 + rate) a period, relative and a tenth of it absolute, at which a rate is found."""
 _FLAT = 1e-13
 """Share of the flows' absolute sum below which a turning point touches zero: a double root."""
 
@@ -116,6 +120,12 @@ def irr(cash_usd: ArrayLike, periods_per_year: float = 1.0) -> Irr:
     if not np.all(np.isfinite(cash)):
         raise ValueError("cash flows must be finite numbers")
     changes = _sign_changes(cash)
+    for rate in _SPLITS:  # many flows that change sign often still have one rate, which sums can prove
+        several = np.flatnonzero(changes > 1)
+        if not several.size:
+            break
+        proven = _most_roots(cash[several], log1p(rate) / periods_per_year) == 1
+        changes[several[proven]] = 1
     single = np.flatnonzero(changes == 1)
     roots: list[tuple[float, ...]] = [()] * cash.shape[0]
     if single.size:
@@ -186,56 +196,78 @@ def payback_years(cash_usd: ArrayLike, periods_per_year: float = 1.0) -> Array:
     return result if np.ndim(cash_usd) > 1 else np.asarray(result[0])
 
 
+def _most_roots(cash: Array, split: float) -> NDArray[np.int64]:
+    """Bound on the number of rates, by the signs of sums discounted at one log rate a period.
+
+    Above it there are at most as many rates as the running sums change sign, below it as many as the sums
+    from the end do (Descartes' rule for V / (1 - x); Norstrom's criterion is the case of a rate of 0), and
+    never an odd number fewer: a bound of 1 is a proof.
+    """
+    weighted = cash * np.exp(-split * np.arange(cash.shape[1]))
+    ahead = np.cumsum(weighted, axis=1)
+    behind = np.cumsum(weighted[:, ::-1], axis=1)
+    return _sign_changes(ahead) + _sign_changes(behind)
+
+
 def _yearly(log_rate: float) -> float:
     return expm1(log_rate) if log_rate < 700.0 else inf
 
 
 def _sign_changes(cash: Array) -> NDArray[np.int64]:
+    """Changes of sign along each row, zeros left out."""
     signs = np.sign(cash)
-    filled = signs.copy()
-    for t in range(1, cash.shape[1]):  # a zero carries on the sign before it
-        filled[:, t] = np.where(signs[:, t] == 0.0, filled[:, t - 1], signs[:, t])
+    place = np.where(signs != 0.0, np.arange(cash.shape[1]), 0)
+    filled = np.take_along_axis(signs, np.maximum.accumulate(place, axis=1), axis=1)
     return np.asarray(((filled[:, 1:] * filled[:, :-1]) < 0.0).sum(axis=1), dtype=np.int64)
 
 
 def _single_roots(cash: Array) -> Array:
-    """Log rates a period of flows with one change of sign, by bracketed Newton, all at once."""
-    periods = cash.shape[1]
+    """Log rates a period of flows with one rate each, by bracketed Newton, all at once."""
     rows = np.ascontiguousarray(cash.T)
+    first = np.sign(rows[np.argmax(rows != 0.0, axis=0), np.arange(cash.shape[0])])
+    rows = rows * first  # positive above the root
     low = np.full(cash.shape[0], -1.0)
     high = np.full(cash.shape[0], 1.0)
-    first = np.sign(rows[np.argmax(rows != 0.0, axis=0), np.arange(cash.shape[0])])
-
-    def value(d: Array) -> tuple[Array, Array]:
-        # Sign of 'first' where d is above the root. Horner on exp(-d), or on exp(d) from the other end.
-        factor = np.exp(-np.abs(d))
-        ahead = d >= 0.0
-        total = np.zeros_like(d)
-        slope = np.zeros_like(d)
-        for t in range(periods):
-            coefficient = np.where(ahead, rows[periods - 1 - t], rows[t])
-            slope = slope * factor + total
-            total = total * factor + coefficient
-        # d total / d d: d factor / d d is -factor where ahead, else +factor.
-        return total * first, slope * np.where(ahead, -factor, factor) * first
-
     for _ in range(6):
-        low = np.where(value(low)[0] > 0.0, low * 3.0, low)
-        high = np.where(value(high)[0] < 0.0, high * 3.0, high)
-    guess = np.clip(np.zeros_like(low), low, high)
+        low = np.where(_horner(rows, low)[0] > 0.0, low * 3.0, low)
+        high = np.where(_horner(rows, high)[0] < 0.0, high * 3.0, high)
+    found = np.zeros(cash.shape[0])
+    active = np.arange(cash.shape[0])
+    guess = np.clip(found, low, high)
     for _ in range(200):
-        level, slope = value(guess)
+        level, slope = _horner(rows, guess)
         low = np.where(level < 0.0, guess, low)
         high = np.where(level > 0.0, guess, high)
         with np.errstate(divide="ignore", invalid="ignore"):
             step = guess - level / slope
         inside = np.isfinite(step) & (step > low) & (step < high)
         new = np.where(level == 0.0, guess, np.where(inside, step, 0.5 * (low + high)))
-        done = np.abs(new - guess) <= 1e-16 + 4e-16 * np.abs(guess)
-        guess = new
-        if done.all():
+        moving = np.abs(new - guess) > _NEAR * (0.1 + np.abs(guess))
+        found[active] = new
+        if not moving.any():
             break
-    return guess
+        if not moving.all():
+            active, rows = active[moving], np.ascontiguousarray(rows[:, moving])
+            low, high, new = low[moving], high[moving], new[moving]
+        guess = new
+    return found
+
+
+def _horner(rows: Array, d: Array) -> tuple[Array, Array]:
+    """Value and slope in d of the flows, scaled by the factor of whichever end keeps it from overflow."""
+    periods = rows.shape[0]
+    factor = np.exp(-np.abs(d))
+    ahead = d >= 0.0
+    total, slope = np.zeros_like(d), np.zeros_like(d)
+    mixed = not (ahead.all() or not ahead.any())
+    for t in range(periods):
+        if mixed:
+            coefficient = np.where(ahead, rows[periods - 1 - t], rows[t])
+        else:
+            coefficient = rows[periods - 1 - t] if ahead[0] else rows[t]
+        slope = slope * factor + total
+        total = total * factor + coefficient
+    return total, slope * np.where(ahead, -factor, factor)
 
 
 def _all_roots(cash: Array, years: Array) -> list[float]:

@@ -31,7 +31,7 @@ def capital_recovery_factor(rate_frac: float, life_years: float) -> float:
     if life_years <= 0.0:
         raise ValueError(f"a life of {life_years} years; it must be above 0")
     repaid = -expm1(-life_years * log1p(rate_frac))  # 1 - (1 + r)^-n, without cancellation
-    return rate_frac / repaid if repaid > 0.0 else 1.0 / life_years
+    return rate_frac / repaid if abs(rate_frac) > 1e-12 else 1.0 / life_years
 
 
 @dataclass(frozen=True, slots=True)

@@ -473,7 +473,9 @@ class _Run:
     def _locked(self, t: int, cover: Array, s: _Month) -> Array:
         late = s.arrears.sum(axis=0) > 1e-3
         early = np.full(self.count, t <= self.end)
-        return np.asarray((cover < self.covenants.lock_up_dscr_ratio) | late | early, dtype=np.float64)
+        limit = self.covenants.lock_up_dscr_ratio
+        low = cover < limit if limit > 0.0 else np.zeros(self.count, dtype=np.bool_)
+        return np.asarray(low | late | early, dtype=np.float64)
 
     def _pay_out(self, s: _Month, pool: Array, locked: Array, *, last: bool) -> tuple[Array, Array, Array]:
         free = np.maximum(pool - self.reserves.least_cash_usd, 0.0) * (locked == 0.0)
