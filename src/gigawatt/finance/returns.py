@@ -234,7 +234,7 @@ def _single_roots(cash: Array) -> Array:
     found = np.zeros(cash.shape[0])
     active = np.arange(cash.shape[0])
     guess = np.clip(found, low, high)
-    for _ in range(200):
+    for _ in range(80):  # enough for halving alone
         level, slope = _horner(rows, guess)
         low = np.where(level < 0.0, guess, low)
         high = np.where(level > 0.0, guess, high)

@@ -8,6 +8,8 @@ own program works out. Deals with parts that the formulas do not carry are refus
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,7 +132,9 @@ def write_workbook(statement: Statement, path: Path) -> None:
         raise InfeasibleError(
             f"the workbook does not carry {', '.join(missing)}; leave it out, or use --json for the figures"
         )
-    with xlsxwriter.Workbook(str(path)) as book:
+    held = BytesIO()
+    with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
+        book.set_properties({"created": datetime(plan.deal.close.year, plan.deal.close.month, 1, tzinfo=UTC)})
         results = book.add_worksheet("Results")
         inputs = _Inputs(book)
         sheet = _Sheet(book, plan.months)
@@ -142,6 +146,9 @@ def write_workbook(statement: Statement, path: Path) -> None:
         _results(results, sheet, statement)
         sheet.sheet.freeze_panes(HEAD, 1)
         sheet.sheet.write_string(0, 0, f"{plan.deal.name}: every month's flows in USD; cash in is positive")
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_bytes(held.getvalue())
+    beside.replace(path)  # whole, or not at all
 
 
 def _inputs(inputs: _Inputs, statement: Statement) -> None:
