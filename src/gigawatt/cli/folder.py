@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from gigawatt.cli.interrupt import raise_if_asked
 from gigawatt.cli.outcome import refuse
 
 
@@ -54,6 +55,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
         inner = draft / "run"
         inner.mkdir()
         yield inner
+        raise_if_asked()
         _swap(inner, target, draft / "before")
     finally:
         if draft is not None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
 
+from gigawatt.cli import interrupt
 from gigawatt.cli.allocate import allocate
 from gigawatt.cli.audit import audit
 from gigawatt.cli.catalog import catalog
@@ -67,7 +66,7 @@ def main() -> NoReturn:
 
     0 done, 1 bad input, 2 infeasible, 3 a check failed, 130 interrupted.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    interrupt.install()
     try:
         code = app(standalone_mode=False)
     except KeyboardInterrupt:
@@ -77,7 +76,3 @@ def main() -> NoReturn:
     if code == INTERRUPTED:
         sys.stderr.write("gigawatt: interrupted; nothing was written\n")
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
