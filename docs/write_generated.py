@@ -15,21 +15,10 @@ from gigawatt.evidence.claim import NEEDS, OTHER_STAGES, STAGES
 from gigawatt.evidence.units import BASE, units
 from gigawatt.results.columns import BINDINGS, DAILY, HOURLY
 from gigawatt.scenario.reference import scenario_reference
+from gigawatt.validation import MODELS
 from gigawatt.validation.trust import trust_table
 
 ROOT = Path(__file__).parents[1]
-MODELS = (
-    "climate",
-    "cooling",
-    "power",
-    "compute",
-    "cluster",
-    "supply",
-    "allocation",
-    "finance",
-    "audit",
-    "campus",
-)
 
 
 def write_trust(readme: Path, shared: Path | None) -> None:

@@ -10,22 +10,10 @@ import typer
 
 from gigawatt.cli.options import AsJson, print_json
 from gigawatt.cli.outcome import refuse
+from gigawatt.validation import MODELS
 
 if TYPE_CHECKING:
     from gigawatt.validation.rows import ValidationRow
-
-MODELS = (
-    "climate",
-    "cooling",
-    "power",
-    "compute",
-    "cluster",
-    "supply",
-    "allocation",
-    "finance",
-    "audit",
-    "campus",
-)
 
 
 def validate(

@@ -1,1 +1,15 @@
 """Published figures beside the model's, with the error."""
+
+MODELS = (
+    "climate",
+    "cooling",
+    "power",
+    "compute",
+    "cluster",
+    "supply",
+    "allocation",
+    "finance",
+    "audit",
+    "campus",
+)
+"""What can be validated: modules of this package with a function ``rows``."""
