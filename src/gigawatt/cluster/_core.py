@@ -6,9 +6,10 @@ from math import inf
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, typeof, types
+from numba import njit, types
 from numpy.typing import NDArray
 
+from gigawatt.cluster._handle import handle_of
 from gigawatt.cluster._queue import INNER, STATE, add_running, drop_running, enqueue, hot, part
 from gigawatt.cluster._work import SETUP, WORK, progress, wall_s
 from gigawatt.cluster.state import State
@@ -87,6 +88,8 @@ class Sim(NamedTuple):
     """For each number of free GPUs the set of nodes that have exactly so many, shape (gpus + 1, words)."""
     hit: NDArray[np.int64]
     tier_speed: NDArray[np.float64]
+    table: NDArray[np.uint64]
+    """Addresses of the arrays, for compiled code."""
 
 
 def new_sim(jobs: int) -> Sim:
@@ -106,10 +109,11 @@ def new_sim(jobs: int) -> Sim:
         bits=np.zeros((1, 0), dtype=np.uint64),
         hit=np.zeros(1, dtype=_I),
         tier_speed=np.ones(5),
+        table=np.zeros(0, dtype=np.uint64),
     )
 
 
-SIM_TYPE: Any = typeof(new_sim(1))  # type: ignore[no-untyped-call]
+SIM_TYPE: Any = handle_of(new_sim(1))
 __all__ = ["SIM_TYPE", "STATE"]
 
 

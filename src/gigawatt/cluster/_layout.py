@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigawatt.cluster import _core as k
+from gigawatt.cluster._handle import sealed
 from gigawatt.cluster.failures import Failures, Recovery
 from gigawatt.cluster.jobs import Jobs
 from gigawatt.cluster.machines import Machines
@@ -95,7 +96,7 @@ class FailureStream:
         self.horizon_s += span_s
         done = int(sim.sim["next_failure"][0])
         sim.sim["next_failure"] = 0
-        return sim._replace(fails=np.concatenate([sim.fails[done:], block]))
+        return sealed(sim._replace(fails=np.concatenate([sim.fails[done:], block])))
 
 
 _BLOCK = 2048
@@ -277,4 +278,4 @@ def lay_out(
         causes=causes,
         hit=np.zeros(most + 1, dtype=np.int64),
     )
-    return state, sim
+    return sealed(state), sealed(sim)

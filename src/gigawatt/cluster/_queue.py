@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, typeof, types
+from numba import njit, types
 
+from gigawatt.cluster._handle import handle_of
 from gigawatt.cluster.state import PREEMPT, START, State, new_state
 
-STATE: Any = typeof(new_state(1, 1))  # type: ignore[no-untyped-call]
+STATE: Any = handle_of(new_state(1, 1))
 DECIDE = types.int64(STATE, types.float64)
 """Signature of a compiled policy."""
 HOW: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "_nrt": False}

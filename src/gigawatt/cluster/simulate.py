@@ -129,6 +129,7 @@ def _parts(state: Any, stream: Any) -> tuple[Any, Any, Any, Any]:
 
 def _loop(decide: Any, state: Any, sim: Any, stream: Any, progress: Progress | None) -> Any:
     from gigawatt.cluster import _engine as e
+    from gigawatt.cluster._handle import sealed
     from gigawatt.cluster._layout import longer
 
     parts = _parts(state, stream)
@@ -146,9 +147,9 @@ def _loop(decide: Any, state: Any, sim: Any, stream: Any, progress: Progress | N
             sim = stream.extend(sim)
         elif status == e.NEED_RUNS:
             more = max(sim.run_of.shape[0], 4 * int(state.cluster["n_running"][0]) + 4096)
-            sim = sim._replace(run_s=longer(sim.run_s, more), run_of=longer(sim.run_of, more))
+            sim = sealed(sim._replace(run_s=longer(sim.run_s, more), run_of=longer(sim.run_of, more)))
         elif status == e.NEED_CURVES:
-            sim = sim._replace(curves=longer(sim.curves, sim.curves.shape[0]))
+            sim = sealed(sim._replace(curves=longer(sim.curves, sim.curves.shape[0])))
         if progress is not None and time.perf_counter() - shown > 0.2:
             shown = time.perf_counter()
             progress(int((state.jobs["state"] >= 3).sum()), n, float(sim.sim["now_s"][0]))

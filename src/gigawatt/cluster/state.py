@@ -118,6 +118,8 @@ class State(NamedTuple):
     """Shape (most, 3): kind, job, index in the queue."""
     scratch: NDArray[np.float64]
     """Room for the policy's calculations; kept between calls."""
+    table: NDArray[np.uint64]
+    """Addresses of the arrays, for compiled code; not for policies."""
 
 
 def new_state(
@@ -130,7 +132,7 @@ def new_state(
     options: tuple[float, ...] = (),
     budget_kw: NDArray[np.float64] | None = None,
 ) -> State:
-    """Empty arrays for so many jobs on so many free GPUs.
+    """Empty arrays for so many jobs on so many free GPUs; compiled code needs them sealed.
 
     >>> state = new_state(10, 64)
     >>> int(state.cluster["free"][0]), state.jobs.shape
@@ -161,4 +163,5 @@ def new_state(
         options=np.array(options, dtype=_F),
         actions=np.zeros((jobs + most, 3), dtype=_I),
         scratch=np.zeros(4 * most + 4096 + 2 * tenants),
+        table=np.zeros(0, dtype=np.uint64),
     )

@@ -42,8 +42,10 @@ class Stepper:
 
     def __init__(self, policy: Policy, gpus: int, most_jobs: int, tenants: int = 1) -> None:
         from gigawatt.cluster import _steps
+        from gigawatt.cluster._handle import sealed
 
-        self.state: State = new_state(most_jobs, gpus, tenants=tenants, options=policy.options or (0.0,))
+        empty = new_state(most_jobs, gpus, tenants=tenants, options=policy.options or (0.0,))
+        self.state: State = sealed(empty)
         self._decide: Any = policy.decide()
         self._k = _steps
         self._count = 0
