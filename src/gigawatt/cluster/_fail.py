@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from numba import njit, types
 
-from gigawatt.cluster._core import (
-    DOWN,
-    OK,
-    SIM_TYPE,
-    SPARE,
-    Sim,
-    close_segment,
-    end_run,
-    open_segment,
-    push,
-    requeue,
-    reset_to,
-)
+from gigawatt.cluster._arrays import DOWN, OK, SIM_TYPE, SPARE, Sim
+from gigawatt.cluster._core import close_segment, end_run, log_run, open_segment, requeue, reset_to
+from gigawatt.cluster._heap import push
 from gigawatt.cluster._place import (
     cut_node,
     first_node,
@@ -27,23 +17,23 @@ from gigawatt.cluster._place import (
     take_range,
 )
 from gigawatt.cluster._pool import STEP
-from gigawatt.cluster._queue import HOW, INNER, STATE, add_running, drop_running, part
+from gigawatt.cluster._queue import FAST, HOW, INNER, add_running, drop_running, part
 from gigawatt.cluster._work import SETUP
 from gigawatt.cluster.state import State
 
 
 @part
-def _kept(sm: Sim, j: int, blast_gpus: int) -> float:
+def _kept(state: State, sm: Sim, j: int, blast_gpus: int) -> float:
     """Work of the best checkpoint that a failure of this size leaves."""
-    w = sm.work[j]
+    w = sm.work[state.jobs[j].slot]
     return float(max(w.memory_s, w.saved_s) if blast_gpus <= sm.sim[0].survives else w.saved_s)
 
 
 @part
-def _pause_s(sm: Sim, j: int, detect_s: float, blast_gpus: int) -> float:
+def _pause_s(state: State, sm: Sim, j: int, detect_s: float, blast_gpus: int) -> float:
     """Time from a failure to the first new step of a job that keeps its place."""
     s = sm.sim[0]
-    w = sm.work[j]
+    w = sm.work[state.jobs[j].slot]
     load_s = w.load_s
     if w.grid_s < w.duration_s and blast_gpus <= s.survives and w.memory_s > w.saved_s:
         load_s = w.memory_load_s
@@ -55,15 +45,15 @@ def _pause_s(sm: Sim, j: int, detect_s: float, blast_gpus: int) -> float:
     return float(detect_s + start_s + load_s)
 
 
-@njit(types.void(STATE, SIM_TYPE, types.int64, types.float64, types.int64), **INNER)
+@njit(types.void(FAST, SIM_TYPE, types.int64, types.float64, types.int64), **INNER)
 def restart_here(state: State, sm: Sim, j: int, detect_s: float, blast_gpus: int) -> None:
     """Set a running job back to its checkpoint, on GPUs that it holds; ``held`` may have changed."""
-    w = sm.work[j]
-    pause_s = _pause_s(sm, j, detect_s, blast_gpus)
-    reset_to(state, sm, j, _kept(sm, j, blast_gpus))
+    w = sm.work[state.jobs[j].slot]
+    pause_s = _pause_s(state, sm, j, detect_s, blast_gpus)
+    reset_to(state, sm, j, _kept(state, sm, j, blast_gpus))
     w.pause_s = pause_s
     w.pause_kind = SETUP
-    w.restarts += 1
+    sm.restarts[j] += 1
     open_segment(state, sm, j)
     add_running(state, j)
 
@@ -72,10 +62,10 @@ def restart_here(state: State, sm: Sim, j: int, detect_s: float, blast_gpus: int
 def throw_out(state: State, sm: Sim, j: int, lost_gpus: int, detect_s: float, blast_gpus: int) -> None:
     """Return a struck job to the queue; ``lost_gpus`` of those that it held are broken."""
     c = state.cluster[0]
-    w = sm.work[j]
+    w = sm.work[state.jobs[j].slot]
     held = state.jobs[j].held
     if c.placed == 1:
-        end_run(state, sm, j, first_node(sm, j))
+        end_run(state, sm, j, first_node(state, sm, j))
         c.free += give_back(state, sm, j)
     else:
         end_run(state, sm, j, -1)
@@ -84,8 +74,8 @@ def throw_out(state: State, sm: Sim, j: int, lost_gpus: int, detect_s: float, bl
     load_s = w.load_s
     if blast_gpus <= sm.sim[0].survives and memory > w.saved_s:
         load_s = w.memory_load_s
-    reset_to(state, sm, j, _kept(sm, j, blast_gpus))
-    w.restarts += 1
+    reset_to(state, sm, j, _kept(state, sm, j, blast_gpus))
+    sm.restarts[j] += 1
     requeue(state, sm, j, detect_s + sm.sim[0].whole_s + load_s)
 
 
@@ -115,15 +105,9 @@ def hit_job(state: State, sm: Sim, j: int, lost_gpus: int, detect_s: float, blas
 def resize(state: State, sm: Sim, j: int, lost_gpus: int) -> None:
     """Let an elastic job go on with fewer GPUs; its run is written down in two parts."""
     s = sm.sim[0]
-    w = sm.work[j]
+    w = sm.work[state.jobs[j].slot]
     job = state.jobs[j]
-    s_runs = s.runs
-    sm.run_s[s_runs, 0] = w.run_s
-    sm.run_s[s_runs, 1] = s.now_s
-    sm.run_of[s_runs, 0] = j
-    sm.run_of[s_runs, 1] = job.held
-    sm.run_of[s_runs, 2] = first_node(sm, j) if state.cluster[0].placed == 1 else -1
-    s.runs += 1
+    log_run(state, sm, j, first_node(state, sm, j) if state.cluster[0].placed == 1 else -1)
     job.service_gpu_s += (s.now_s - w.run_s) * job.held
     w.ran_s += s.now_s - w.run_s
     w.run_s = s.now_s
@@ -155,7 +139,7 @@ def strike_pool(state: State, sm: Sim, where: float, span: int, repair_s: float,
         share = min(end, high) - max(at, low)
         if share > 0:
             sm.hit[n_hit] = j
-            sm.work[j].struck = share
+            sm.work[state.jobs[j].slot].struck = share
             n_hit += 1
         at = end
     blast = high - low
@@ -169,16 +153,16 @@ def strike_pool(state: State, sm: Sim, where: float, span: int, repair_s: float,
         c.spares -= broken_spares
         broken = broken_free + broken_spares
         for i in range(n_hit):
-            broken += sm.work[sm.hit[i]].struck
+            broken += sm.work[state.jobs[sm.hit[i]].slot].struck
         if s.mode == 0:
             used = min(c.spares, broken - broken_spares)
             c.spares -= used
             c.free += used
         if broken > 0:
             c.down += broken
-            push(sm, s.now_s + repair_s, state.jobs.size + broken)
+            push(sm, s.now_s + repair_s, sm.shared[0].jobs + broken)
     for i in range(n_hit):
-        lost = sm.work[sm.hit[i]].struck if span > 0 else 0
+        lost = sm.work[state.jobs[sm.hit[i]].slot].struck if span > 0 else 0
         hit_job(state, sm, sm.hit[i], lost, detect_s, blast)
         if span == 0:
             break
@@ -201,40 +185,40 @@ def strike_nodes(
         if node.state == DOWN:
             continue
         if node.owner >= 0:
-            n_hit = note_hit(sm, node.owner, c.gpus_per_node, n_hit)
+            n_hit = note_hit(state, sm, node.owner, c.gpus_per_node, n_hit)
         k = node.first
         while k >= 0:
-            n_hit = note_hit(sm, sm.chunks[k].job, sm.chunks[k].gpus, n_hit)
+            n_hit = note_hit(state, sm, sm.chunks[k].job, sm.chunks[k].gpus, n_hit)
             k = sm.chunks[k].link
         if span > 0:
             repair_node(state, sm, i, repair_s, i == struck)
     blast = (high - low) * c.gpus_per_node
     for i in range(n_hit):
         j = sm.hit[i]
-        lost = sm.work[j].struck
-        sm.work[j].struck = 0
+        lost = sm.work[state.jobs[j].slot].struck
+        sm.work[state.jobs[j].slot].struck = 0
         if span == 0:
             close_segment(state, sm, j)
             drop_running(state, j)
             restart_here(state, sm, j, detect_s, 0)
             # Software strikes one job: the others on the node were only seen.
             for k in range(i + 1, n_hit):
-                sm.work[sm.hit[k]].struck = 0
+                sm.work[state.jobs[sm.hit[k]].slot].struck = 0
             return
         mend_job(state, sm, j, lost, low, high, detect_s, blast)
 
 
 @part
-def note_hit(sm: Sim, j: int, gpus: int, n_hit: int) -> int:
+def note_hit(state: State, sm: Sim, j: int, gpus: int, n_hit: int) -> int:
     """Remember that a job lost GPUs."""
-    if sm.work[j].struck == 0:
+    if sm.work[state.jobs[j].slot].struck == 0:
         sm.hit[n_hit] = j
         n_hit += 1
-    sm.work[j].struck += gpus
+    sm.work[state.jobs[j].slot].struck += gpus
     return n_hit
 
 
-@njit(types.int64(STATE, SIM_TYPE, types.int64), **INNER)
+@njit(types.int64(FAST, SIM_TYPE, types.int64), **INNER)
 def use_spare(state: State, sm: Sim, first: int) -> int:
     """Put the first spare node from a number on into service, wholly free; return its number."""
     c = state.cluster[0]
@@ -271,7 +255,7 @@ def repair_node(state: State, sm: Sim, i: int, repair_s: float, guilty: bool) ->
         use_spare(state, sm, 0)
         c.free += c.gpus_per_node
     c.down += c.gpus_per_node
-    push(sm, s.now_s + repair_s, state.jobs.size + i)
+    push(sm, s.now_s + repair_s, sm.shared[0].jobs + i)
 
 
 @part
@@ -283,7 +267,7 @@ def mend_job(
     c = state.cluster[0]
     job = state.jobs[j]
     broken = 0
-    k = sm.work[j].chunk
+    k = sm.work[state.jobs[j].slot].chunk
     while k >= 0:
         chunk = sm.chunks[k]
         broken += max(min(chunk.node + chunk.count, high) - max(chunk.node, low), 0)
@@ -301,7 +285,7 @@ def mend_job(
     for i in range(low, high):
         if not holds(sm, j, i):
             continue
-        gpus = cut_node(sm, j, i)
+        gpus = cut_node(state, sm, j, i)
         if swap:
             spare = use_spare(state, sm, spare)
             if gpus == c.gpus_per_node:
@@ -309,7 +293,7 @@ def mend_job(
             else:
                 take_part(state, sm, j, spare, gpus)
                 c.free += c.gpus_per_node - gpus
-    sm.work[j].spread = sm.tier_speed[spread_tier(state, sm, j)]
+    sm.work[state.jobs[j].slot].spread = sm.tier_speed[spread_tier(state, sm, j)]
     restart_here(state, sm, j, detect_s, blast)
 
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gigawatt.cluster import _core as k
+from gigawatt.cluster import _arrays as k
 from gigawatt.cluster._handle import sealed
+from gigawatt.cluster._stream import FailureStream
+from gigawatt.cluster._work import WORK
 from gigawatt.cluster.failures import Failures, Recovery
 from gigawatt.cluster.jobs import Jobs
 from gigawatt.cluster.machines import Machines
 from gigawatt.cluster.policies.base import Policy
 from gigawatt.cluster.power import PowerBudget
-from gigawatt.cluster.state import State, new_state
+from gigawatt.cluster.state import JOB, State, new_state
 
 _MODES = {"whole": 0, "hot-spares": 1, "partial": 2}
 _NO_FAILURES = Failures.poisson()
+
+
+_RUN_TIMES = ("run_start_s", "run_end_s")
+_RUN_PLACES = ("run_job", "run_gpus", "run_node", "run_part")
+
+
+def _rows(names: tuple[str, ...], size: int, kind: type) -> dict[str, NDArray[Any]]:
+    """Arrays cut from one block: the system hands out few large pages instead of many small ones."""
+    return dict(zip(names, np.zeros((len(names), size), dtype=kind), strict=True))
 
 
 def longer(array: NDArray[Any], more: int) -> NDArray[Any]:
@@ -39,129 +52,104 @@ def span_nodes(machines: Machines, scope: str) -> int:
     }[scope]
 
 
-class FailureStream:
-    """Draws failures block by block, so that no end of the simulation needs to be known."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the machines, with what breaks and what it draws."""
 
-    def __init__(self, machines: Machines, failures: Failures | None, seed: int) -> None:
-        self.failures = failures
-        self.horizon_s = np.inf if failures is None else 0.0
-        self._rng = np.random.default_rng(seed)
-        self._gpus = machines.gpus
-        self.lemons = np.zeros(0, dtype=np.int64)
-        if failures is None:
-            return
-        if not machines.placed and (failures.lemon_frac > 0.0 or failures.quarantine_after > 0):
-            raise ValueError("lemons and quarantine need nodes; take Machines.of instead of Machines.pool")
-        self._rates = np.array([c.rate_per_gpu_h for c in failures.causes]) * self._gpus / 3600.0
-        self._medians_s = np.array([c.repair_median_s for c in failures.causes])
-        self._sigmas = np.array([c.repair_sigma for c in failures.causes])
-        count = round(failures.lemon_frac * machines.nodes)
-        self.lemons = np.sort(self._rng.choice(machines.nodes, size=count, replace=False))
-        self._nodes = machines.nodes
-
-    def extend(self, sim: k.Sim) -> k.Sim:
-        """Draw the next block; what has been handled is dropped."""
-        f = self.failures
-        if f is None:
-            return sim
-        excess = f.lemon_multiplier - 1.0
-        share = self.lemons.size / self._nodes
-        base = float(self._rates.sum())
-        most = base * f.infant_multiplier * (1.0 + excess * share)
-        span_s = max(20_000.0 / most, 3600.0) if most > 0.0 else np.inf
-        if not np.isfinite(span_s):
-            self.horizon_s = np.inf
-            return sim
-        count = int(self._rng.poisson(most * span_s))
-        at_s = self.horizon_s + np.sort(self._rng.random(count)) * span_s
-        age_s = f.age_s + at_s
-        hazard = 1.0 + (f.infant_multiplier - 1.0) * np.exp(-age_s / f.infant_decay_s)
-        kept = self._rng.random(count) * f.infant_multiplier < hazard
-        at_s = at_s[kept]
-        count = at_s.size
-        block = np.zeros(count, dtype=k.FAIL)
-        block["at_s"] = at_s
-        block["cause"] = np.searchsorted(
-            np.cumsum(self._rates) / base, self._rng.random(count), side="right"
-        ).clip(max=self._rates.size - 1)
-        extra = self._rng.random(count) < excess * share / (1.0 + excess * share)
-        where = self._rng.random(count)
-        if self.lemons.size:
-            chosen = self.lemons[self._rng.integers(self.lemons.size, size=count)]
-            where = np.where(extra, (chosen + 0.5) / self._nodes, where)
-        block["where"] = where
-        block["extra"] = extra
-        sigma = self._sigmas[block["cause"]]
-        block["repair_s"] = self._medians_s[block["cause"]] * np.exp(sigma * self._rng.standard_normal(count))
-        self.horizon_s += span_s
-        done = int(sim.sim["next_failure"][0])
-        sim.sim["next_failure"] = 0
-        return sealed(sim._replace(fails=np.concatenate([sim.fails[done:], block])))
+    machines: Machines
+    failures: Failures | None
+    power: PowerBudget | None
+    quotas_gpus: tuple[float, ...] | None
+    stream: FailureStream
 
 
-_BLOCK = 2048
-"""Jobs laid out at a time, so that their records stay in the processor's cache."""
-_SEEN = (
-    "submit_s",
-    "estimate_s",
-    "deadline_s",
-    "gpus",
-    "min_gpus",
-    "max_gpus",
-    "tenant",
-    "priority",
-    "serving",
-)
+class Layout:
+    """All arrays of a simulation; arrays that turn out too short are replaced by longer ones."""
+
+    def __init__(self, parts: Sequence[Part], states: list[State], sims: list[k.Sim]) -> None:
+        self.parts = tuple(parts)
+        self.states = states
+        self.sims = sims
+        world = k.empty_world(len(states))._replace(shared=sims[0].shared)
+        world.states[:] = [state.table.ctypes.data for state in states]
+        world.sims[:] = [sim.table.ctypes.data for sim in sims]
+        self.world = sealed(world)
+
+    def draw_failures(self) -> None:
+        """Draw more failures for the part that has used up its own."""
+        p = int(self.world.shared["which"][0])
+        self.sims[p] = self.parts[p].stream.extend(self.sims[p])
+
+    def lengthen_runs(self) -> None:
+        """Make room for more runs."""
+        held = sum(int(state.cluster["n_running"][0]) for state in self.states)
+        more = max(self.sims[0].run_job.size, 4 * held + 4096)
+        names = _RUN_TIMES + _RUN_PLACES
+        self._share({name: longer(getattr(self.sims[0], name), more) for name in names})
+
+    def lengthen_curves(self) -> None:
+        """Make room for more steps of the curves."""
+        self.sims = [sealed(s._replace(curves=longer(s.curves, s.curves.shape[0]))) for s in self.sims]
+
+    def _share(self, arrays: dict[str, NDArray[Any]]) -> None:
+        self.sims = [sealed(sim._replace(**arrays)) for sim in self.sims]
 
 
-def _jobs(state: State, work: NDArray[Any], jobs: Jobs, failures: Failures | None) -> None:
-    recovery = (failures or _NO_FAILURES).recovery
-    for first in range(0, len(jobs), _BLOCK):
-        block = slice(first, first + _BLOCK)
-        _some_jobs(state.jobs[block], work[block], jobs, block, recovery)
-    _chain(work, jobs)
+def _columns(jobs: Jobs, masks: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    """Columns of the jobs as they were given, and which of them hold a single number."""
+    given = {name: getattr(jobs, name) for name in k.GIVEN if name != "parts"}
+    sets = jobs.chip_set
+    given["parts"] = masks[sets[:1]] if sets.strides == (0,) else masks[sets]
+    single = {name: v.strides == (0,) or v.size == 1 for name, v in given.items()}
+    columns = {n: np.ascontiguousarray(v[:1] if single[n] else v) for n, v in given.items()}
+    columns["step"] = np.array([0 if single[name] else 1 for name in k.GIVEN], dtype=np.int64)
+    return columns
 
 
-def _some_jobs(seen: NDArray[Any], work: NDArray[Any], jobs: Jobs, block: slice, recovery: Recovery) -> None:
-    for name in _SEEN:
-        seen[name] = getattr(jobs, name)[block]
-    interval_s = jobs.checkpoint_interval_s[block]
-    work["duration_s"] = jobs.duration_s[block]
-    work["target_s"] = jobs.duration_s[block] * np.minimum(jobs.fails_at_frac[block], 1.0)
-    work["load_s"] = jobs.checkpoint_load_s[block]
-    work["limit_s"] = jobs.limit_s[block]
-    work["after"] = jobs.after[block]
-    for name in ("chunk", "follower", "sibling"):
-        work[name] = -1
-    for name in ("first_s", "last_s", "run_s"):
-        work[name] = np.nan
-    stored = np.isfinite(interval_s)
-    work["stored_write_s"] = np.where(stored, jobs.checkpoint_write_s[block], 0.0)
-    if np.isfinite(recovery.memory_interval_s):
-        ratio = np.where(stored, interval_s, 0.0) / recovery.memory_interval_s
-        work["grid_s"] = recovery.memory_interval_s
-        work["write_s"] = recovery.memory_write_s
-        work["memory_load_s"] = recovery.memory_load_s
-        work["every"] = np.where(stored, np.maximum(np.rint(ratio), 1), 0)
-    else:
-        work["grid_s"] = interval_s
-        work["every"] = stored
-    # What a job is expected to take from its first start: its estimate and the checkpoints within.
-    estimate_s, grid = jobs.estimate_s[block], work["grid_s"]
-    finite = np.where(np.isfinite(grid), grid, 1.0)
-    many = np.ceil(estimate_s / finite) - 1
-    many = np.maximum(np.where(many * finite >= estimate_s, many - 1, many), 0)
-    many = np.where(np.isfinite(grid), many, 0)
-    written = np.where(work["every"] > 0, many // np.maximum(work["every"], 1), 0)
-    seen["left_s"] = estimate_s + (many * work["write_s"] + written * work["stored_write_s"])
+def _masks(jobs: Jobs, parts: Sequence[Part]) -> NDArray[np.int64]:
+    """For each set of chips the parts that have one of them, as bits."""
+    masks = [
+        sum(1 << p for p, part in enumerate(parts) if not chips or part.machines.chip in chips)
+        for chips in jobs.chip_sets
+    ]
+    return np.array(masks, dtype=np.int64)
 
 
-def _chain(work: NDArray[Any], jobs: Jobs) -> None:
-    """Link the jobs that wait for one another's end."""
-    for j in np.flatnonzero(jobs.after >= 0)[::-1]:
+def _chain(jobs: Jobs) -> dict[str, NDArray[Any]]:
+    """Links between jobs that wait for one another's end; empty where none does."""
+    waits = np.flatnonzero(jobs.after >= 0)
+    n = len(jobs) if waits.size else 0
+    follower, sibling = np.full(n, -1, dtype=np.int64), np.full(n, -1, dtype=np.int64)
+    blocked = np.zeros(n, dtype=np.bool_)
+    for j in waits[::-1]:
         first = int(jobs.after[j])
-        work["sibling"][j] = work["follower"][first]
-        work["follower"][first] = j
+        sibling[j] = follower[first]
+        follower[first] = j
+        blocked[j] = True
+    return {"follower": follower, "sibling": sibling, "blocked": blocked}
+
+
+def _shared(jobs: Jobs, parts: Sequence[Part], recovery: Recovery, until_s: float) -> dict[str, NDArray[Any]]:
+    """The arrays that all parts share."""
+    n = len(jobs)
+    shared = np.zeros(1, dtype=k.SHARED)
+    as_expected = jobs.estimate_s is jobs.duration_s or np.array_equal(jobs.estimate_s, jobs.duration_s)
+    unbroken = np.isinf(jobs.limit_s).all() and (jobs.fails_at_frac >= 1.0).all()
+    shared["timed"] = any(part.failures is not None or part.power is not None for part in parts)
+    shared["exact"] = as_expected and unbroken
+    shared["jobs"], shared["free_slot"], shared["until_s"] = n, -1, until_s
+    for name in ("memory_interval_s", "memory_write_s", "memory_load_s"):
+        shared[name] = getattr(recovery, name)
+    shared["next_submit_s"] = jobs.submit_s[0] if n else np.inf
+    power = any(part.power is not None for part in parts)
+    made: dict[str, NDArray[Any]] = {"shared": shared, "work": np.zeros(n, dtype=WORK)}
+    made |= _rows(("start_s", "end_s", "first_start_s", "wait_s"), n, np.float64)
+    made |= _rows(("restarts", "preemptions"), n, np.int64)
+    made |= _rows(_RUN_TIMES, n + 4096, np.float64) | _rows(_RUN_PLACES, n + 4096, np.int64)
+    made["energy_kwh"] = np.zeros(n if power else 0)
+    # Each job stands in the mail at most once.
+    made["mail"] = np.zeros(n, dtype=np.int64)
+    return made | _chain(jobs) | _columns(jobs, _masks(jobs, parts))
 
 
 def _machines(
@@ -211,6 +199,7 @@ def _scalars(sim: k.Sim, machines: Machines, failures: Failures | None, power: P
     s["survives"] = r.memory_survives_gpus
     s["quarantine_after"], s["quarantine_s"] = f.quarantine_after, f.quarantine_s
     s["speed"] = 1.0
+    s["chip_speed"] = machines.chip_speed
     s["exponent"] = 1.0
     s["budget_step"] = -1
     s["next_budget_s"] = np.inf
@@ -222,25 +211,17 @@ def _scalars(sim: k.Sim, machines: Machines, failures: Failures | None, power: P
             s["next_budget_s"] = 0.0
 
 
-def lay_out(
-    machines: Machines,
-    jobs: Jobs,
-    policy: Policy,
-    failures: Failures | None,
-    power: PowerBudget | None,
-    quotas_gpus: tuple[float, ...] | None,
-    weights: tuple[float, ...] | None,
-    until_s: float,
-    curve_step_s: float,
-    lemons: NDArray[np.int64],
+def _part(
+    which: int, part: Part, jobs: Jobs, policy: Policy, weights: tuple[float, ...] | None, curve_step_s: float
 ) -> tuple[State, k.Sim]:
-    """All arrays, at time 0."""
-    n, per = len(jobs), machines.gpus_per_node
+    """State and simulation of one part of the machines, at time 0; what is shared is still to come."""
+    machines, failures, power = part.machines, part.failures, part.power
+    per = machines.gpus_per_node
     spares = 0 if failures is None else failures.spare_gpus
     if spares >= machines.gpus or (machines.placed and spares % per):
         raise ValueError(f"{spares} spare GPUs: allowed are whole nodes of {per}, fewer than all machines")
     state = new_state(
-        n,
+        len(jobs),
         machines.gpus,
         gpus_per_node=per,
         placed=machines.placed,
@@ -252,30 +233,57 @@ def lay_out(
     state.cluster["spares"] = spares
     if power is not None:
         state.cluster["step_s"] = power.step_s
-    for name, given in (("quota_gpus", quotas_gpus), ("weight", weights)):
+    for name, given in (("quota_gpus", part.quotas_gpus), ("weight", weights)):
         if given is not None:
             if len(given) != len(jobs.tenants) or not all(x > 0.0 for x in given):
                 raise ValueError(f"{name}: one number above 0 for each of {len(jobs.tenants)} tenants")
             state.tenants[name] = given
-    sim = k.new_sim(n)
+    sim = k.empty_sim()
     _scalars(sim, machines, failures, power)
-    sim.sim["spare_target"] = spares
-    sim.sim["step_s"], sim.sim["until_s"], sim.sim["round_s"] = curve_step_s, until_s, policy.round_s
-    _jobs(state, sim.work, jobs, failures)
+    s = sim.sim
+    s["part"], s["spare_target"] = which, spares
+    s["step_s"], s["row_end_s"], s["round_s"] = curve_step_s, curve_step_s, policy.round_s
+    s["horizon_s"] = part.stream.horizon_s
     if machines.placed:
-        state, sim = _machines(state, sim, machines, spares, lemons)
+        state, sim = _machines(state, sim, machines, spares, part.stream.lemons)
+    else:
+        sim = sim._replace(nodes=np.zeros(0, dtype=k.NODE), bits=np.zeros((1, 0), dtype=np.uint64))
     most = state.running.size
     causes = np.zeros(0 if failures is None else len(failures.causes), dtype=k.CAUSE)
     for i, cause in enumerate(() if failures is None else failures.causes):
         causes[i] = (span_nodes(machines, cause.scope), cause.detect_s)
-    room = most + (machines.nodes if failures is not None else 0)
+    room = 4 * (most + (machines.nodes if failures is not None else 0)) + 2048
     sim = sim._replace(
-        heap_s=np.zeros(4 * room + 2048),
-        heap_code=np.zeros(4 * room + 2048, dtype=np.int64),
-        run_s=np.zeros((n + 4096, 2)),
-        run_of=np.zeros((n + 4096, 3), dtype=np.int64),
+        heap_s=np.zeros(room),
+        heap_code=np.zeros(room, dtype=np.int64),
         curves=np.zeros((2048, k.N_CURVES)),
         causes=causes,
+        fails=np.zeros(0, dtype=k.FAIL),
         hit=np.zeros(most + 1, dtype=np.int64),
     )
-    return sealed(state), sealed(sim)
+    return state, sim
+
+
+def lay_out(
+    parts: Sequence[Part],
+    jobs: Jobs,
+    policy: Policy,
+    weights: tuple[float, ...] | None,
+    until_s: float,
+    curve_step_s: float,
+) -> Layout:
+    """All arrays, at time 0."""
+    recoveries = {p.failures.recovery for p in parts if p.failures is not None}
+    memory = {(r.memory_interval_s, r.memory_write_s, r.memory_load_s) for r in recoveries}
+    if len(memory) > 1:
+        raise ValueError("checkpoints in memory differ between parts; they belong to the jobs and must agree")
+    recovery = next(iter(recoveries)) if recoveries else _NO_FAILURES.recovery
+    shared = _shared(jobs, parts, recovery, until_s)
+    records = np.zeros(len(jobs), dtype=JOB)
+    states, sims = [], []
+    for which, part in enumerate(parts):
+        state, sim = _part(which, part, jobs, policy, weights, curve_step_s)
+        sim.sim["parts"] = len(parts)
+        states.append(sealed(state._replace(jobs=records)))
+        sims.append(sealed(sim._replace(**shared)))
+    return Layout(parts, states, sims)

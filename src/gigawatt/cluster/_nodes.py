@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from numba import njit
 
-from gigawatt.cluster._core import Sim, end_run
+from gigawatt.cluster._arrays import Sim
+from gigawatt.cluster._core import end_run
 from gigawatt.cluster._place import can_place, first_node, give_back, place
 from gigawatt.cluster._pool import SEAT, STEP
 from gigawatt.cluster._queue import HOW
@@ -26,5 +27,5 @@ def seat(state: State, sm: Sim, j: int) -> bool:
 @njit(STEP, **HOW)
 def leave(state: State, sm: Sim, j: int) -> None:
     """Stop a running job and give its nodes back."""
-    end_run(state, sm, j, first_node(sm, j))
+    end_run(state, sm, j, first_node(state, sm, j))
     state.cluster[0].free += give_back(state, sm, j)

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numba import njit, types
 
-from gigawatt.cluster._core import OK, SIM_TYPE, Sim
-from gigawatt.cluster._queue import INNER, STATE, part
+from gigawatt.cluster._arrays import OK, SIM_TYPE, Sim
+from gigawatt.cluster._queue import FAST, INNER, part
 from gigawatt.cluster.state import State
 
 _ONE = np.uint64(1)
@@ -44,7 +44,7 @@ def lowest_bit(word: Any) -> int:
     return n
 
 
-@njit(types.void(STATE, SIM_TYPE, types.int64, types.int64), **INNER)
+@njit(types.void(FAST, SIM_TYPE, types.int64, types.int64), **INNER)
 def index_node(state: State, sm: Sim, node: int, way: int) -> None:
     """Enter a node into (1) or strike it from (-1) the sets by free GPUs and the counts of the tree."""
     c = state.cluster[0]
@@ -67,7 +67,7 @@ def index_node(state: State, sm: Sim, node: int, way: int) -> None:
         state.whole[racks + pods + hall] += way
 
 
-@njit(types.void(STATE, SIM_TYPE, types.int64, types.int64), **INNER)
+@njit(types.void(FAST, SIM_TYPE, types.int64, types.int64), **INNER)
 def set_free(state: State, sm: Sim, node: int, free: int) -> None:
     """Change how many GPUs of a working node are free."""
     index_node(state, sm, node, -1)
@@ -75,8 +75,8 @@ def set_free(state: State, sm: Sim, node: int, free: int) -> None:
     index_node(state, sm, node, 1)
 
 
-@njit(types.int64(SIM_TYPE, types.int64, types.int64, types.int64, types.int64), **INNER)
-def new_chunk(sm: Sim, j: int, node: int, count: int, gpus: int) -> int:
+@njit(types.int64(FAST, SIM_TYPE, types.int64, types.int64, types.int64, types.int64), **INNER)
+def new_chunk(state: State, sm: Sim, j: int, node: int, count: int, gpus: int) -> int:
     """Write down that a job holds some nodes."""
     s = sm.sim[0]
     k = s.free_chunk
@@ -86,16 +86,16 @@ def new_chunk(sm: Sim, j: int, node: int, count: int, gpus: int) -> int:
     chunk.count = count
     chunk.gpus = gpus
     chunk.job = j
-    chunk.next = sm.work[j].chunk
+    chunk.next = sm.work[state.jobs[j].slot].chunk
     chunk.link = -1
-    sm.work[j].chunk = k
+    sm.work[state.jobs[j].slot].chunk = k
     return int(k)
 
 
-@njit(types.void(STATE, SIM_TYPE, types.int64, types.int64, types.int64), **INNER)
+@njit(types.void(FAST, SIM_TYPE, types.int64, types.int64, types.int64), **INNER)
 def take_range(state: State, sm: Sim, j: int, node: int, count: int) -> None:
     """Give whole nodes to a job."""
-    new_chunk(sm, j, node, count, state.cluster[0].gpus_per_node)
+    new_chunk(state, sm, j, node, count, state.cluster[0].gpus_per_node)
     for i in range(node, node + count):
         set_free(state, sm, i, 0)
         sm.nodes[i].owner = j
@@ -104,7 +104,7 @@ def take_range(state: State, sm: Sim, j: int, node: int, count: int) -> None:
 @part
 def take_part(state: State, sm: Sim, j: int, node: int, gpus: int) -> None:
     """Give part of a node to a job."""
-    k = new_chunk(sm, j, node, 1, gpus)
+    k = new_chunk(state, sm, j, node, 1, gpus)
     sm.chunks[k].link = sm.nodes[node].first
     sm.nodes[node].first = k
     set_free(state, sm, node, sm.nodes[node].free - gpus)
@@ -210,7 +210,7 @@ def spread_tier(state: State, sm: Sim, j: int) -> int:
     c = state.cluster[0]
     low = np.int64(1) << 62
     high = np.int64(-1)
-    k = sm.work[j].chunk
+    k = sm.work[state.jobs[j].slot].chunk
     while k >= 0:
         low = min(low, sm.chunks[k].node)
         high = max(high, sm.chunks[k].node + sm.chunks[k].count - 1)
@@ -246,14 +246,14 @@ def place(state: State, sm: Sim, j: int, gpus: int) -> None:
     rest = gpus % per_node
     if rest > 0:
         take_part(state, sm, j, fullest(state, sm, rest), rest)
-    sm.work[j].spread = sm.tier_speed[spread_tier(state, sm, j)]
+    sm.work[state.jobs[j].slot].spread = sm.tier_speed[spread_tier(state, sm, j)]
 
 
 @part
-def first_node(sm: Sim, j: int) -> int:
+def first_node(state: State, sm: Sim, j: int) -> int:
     """The lowest-numbered node of a job."""
     low = np.int64(1) << 62
-    k = sm.work[j].chunk
+    k = sm.work[state.jobs[j].slot].chunk
     while k >= 0:
         low = min(low, sm.chunks[k].node)
         k = sm.chunks[k].next
@@ -278,7 +278,7 @@ def give_back(state: State, sm: Sim, j: int) -> int:
     s = sm.sim[0]
     per_node = state.cluster[0].gpus_per_node
     freed = 0
-    k = sm.work[j].chunk
+    k = sm.work[state.jobs[j].slot].chunk
     while k >= 0:
         chunk = sm.chunks[k]
         if chunk.gpus < per_node:
@@ -292,16 +292,16 @@ def give_back(state: State, sm: Sim, j: int) -> int:
         chunk.next = s.free_chunk
         s.free_chunk = k
         k = after
-    sm.work[j].chunk = -1
+    sm.work[state.jobs[j].slot].chunk = -1
     return freed
 
 
 @part
-def cut_node(sm: Sim, j: int, node: int) -> int:
+def cut_node(state: State, sm: Sim, j: int, node: int) -> int:
     """Take one node out of a job's chunks; return how many GPUs it held there."""
     s = sm.sim[0]
     previous = -1
-    k = sm.work[j].chunk
+    k = sm.work[state.jobs[j].slot].chunk
     while not sm.chunks[k].node <= node < sm.chunks[k].node + sm.chunks[k].count:
         previous = k
         k = sm.chunks[k].next
@@ -317,9 +317,9 @@ def cut_node(sm: Sim, j: int, node: int) -> int:
         if previous >= 0:
             sm.chunks[previous].next = chunk.next
         else:
-            sm.work[j].chunk = chunk.next
+            sm.work[state.jobs[j].slot].chunk = chunk.next
         chunk.next = s.free_chunk
         s.free_chunk = k
     if behind > 0:
-        new_chunk(sm, j, node + 1, behind, gpus)
+        new_chunk(state, sm, j, node + 1, behind, gpus)
     return int(gpus)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from numba import njit, types
 
-from gigawatt.cluster._core import SIM_TYPE, Sim, close_segment, end_run, log_run
-from gigawatt.cluster._queue import HOW, STATE
+from gigawatt.cluster._arrays import SIM_TYPE, Sim
+from gigawatt.cluster._core import close_segment, end_run, log_run
+from gigawatt.cluster._queue import FAST, HOW, INNER
 from gigawatt.cluster.state import State
 
-SEAT = types.boolean(STATE, SIM_TYPE, types.int64)
-STEP = types.void(STATE, SIM_TYPE, types.int64)
+SEAT = types.boolean(FAST, SIM_TYPE, types.int64)
+STEP = types.void(FAST, SIM_TYPE, types.int64)
 
 
 @njit(SEAT, **HOW)
@@ -20,7 +21,7 @@ def seat(state: State, sm: Sim, j: int) -> bool:
         return False
     job.held = job.gpus
     state.cluster[0].free -= job.gpus
-    sm.work[j].spread = 1.0
+    sm.work[state.jobs[j].slot].spread = 1.0
     return True
 
 
@@ -37,16 +38,24 @@ def nothing(state: State, sm: Sim, j: int) -> None:
     """In place of failures or a budget, where there are none."""
 
 
-@njit(types.void(STATE, SIM_TYPE), **HOW)
+@njit(types.void(FAST, SIM_TYPE), **INNER)
 def book_open_runs(state: State, sm: Sim) -> None:
-    """Book what the jobs that still run have done, and write their runs down up to now."""
-    for at in range(state.cluster[0].n_running):
+    """Book what the jobs that run or wait have done, and write their runs and waits down up to now."""
+    s = sm.sim[0]
+    c = state.cluster[0]
+    for at in range(c.n_running):
         j = state.running[at]
         close_segment(state, sm, j)
+        w = sm.work[state.jobs[j].slot]
         node = -1
-        k = sm.work[j].chunk
+        k = w.chunk
         while k >= 0:
             if node < 0 or sm.chunks[k].node < node:
                 node = sm.chunks[k].node
             k = sm.chunks[k].next
         log_run(state, sm, j, node)
+        s.unfinished += w.done_s * state.jobs[j].gpus
+    for at in range(c.head, c.tail):
+        j = state.queue[at]
+        sm.wait_s[j] += s.now_s - state.jobs[j].since_s
+        s.unfinished += sm.work[state.jobs[j].slot].done_s * state.jobs[j].gpus

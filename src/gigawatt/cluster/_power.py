@@ -6,7 +6,9 @@ from math import inf
 
 from numba import njit
 
-from gigawatt.cluster._core import Sim, close_segment, end_run, open_segment, preempted, reserved_kw
+from gigawatt.cluster._arrays import Sim
+from gigawatt.cluster._core import close_segment, end_run, move, open_segment, preempted
+from gigawatt.cluster._meter import reserved_kw
 from gigawatt.cluster._place import first_node, give_back
 from gigawatt.cluster._pool import STEP
 from gigawatt.cluster._queue import HOW, add_running, drop_running, part
@@ -80,12 +82,15 @@ def _take_off(state: State, sm: Sim, j: int) -> None:
     c = state.cluster[0]
     held = state.jobs[j].held
     if c.placed == 1:
-        end_run(state, sm, j, first_node(sm, j))
+        end_run(state, sm, j, first_node(state, sm, j))
         c.free += give_back(state, sm, j)
     else:
         end_run(state, sm, j, -1)
         c.free += held
-    preempted(state, sm, j)
+    if sm.sim[0].parts > 1:
+        move(state, sm, j)
+    else:
+        preempted(state, sm, j)
 
 
 @njit(STEP, **HOW)

@@ -6,42 +6,25 @@ from typing import Any
 
 import numpy as np
 from numba import njit, types
+from numba.extending import intrinsic
 
-from gigawatt.cluster._handle import handle_of
+from gigawatt.cluster._handle import handle_of, in_rows, move
 from gigawatt.cluster.state import PREEMPT, START, State, new_state
 
 STATE: Any = handle_of(new_state(1, 1))
-DECIDE = types.int64(STATE, types.float64)
+FAST: Any = in_rows(STATE, but=("scratch",))
+"""The same state as the engine and the policies here see it: by plain indices, ``scratch`` apart."""
+DECIDE = types.int64(FAST, types.float64)
 """Signature of a compiled policy."""
 HOW: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "_nrt": False}
 INNER: dict[str, Any] = HOW | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 part = njit(**INNER)
-hot = njit(inline="always", **INNER)
+hot = njit(forceinline=True, **INNER)
 """For parts that each event passes: a call would hand over every field of every array."""
 policy = njit(DECIDE, **HOW)
 
 
-@part
-def shift_up(array: Any, first: int, last: int) -> None:
-    """Move [first, last) one place up. Unsigned indices spare the check for negative ones."""
-    low = np.uintp(first)
-    k = np.uintp(last)
-    while k > low:
-        array[k] = array[k - np.uintp(1)]
-        k -= np.uintp(1)
-
-
-@part
-def shift_down(array: Any, first: int, last: int) -> None:
-    """Move (first, last] one place down."""
-    high = np.uintp(last)
-    k = np.uintp(first)
-    while k < high:
-        array[k] = array[k + np.uintp(1)]
-        k += np.uintp(1)
-
-
-@part
+@hot
 def fits(state: State, j: int) -> bool:
     """Whether a job can start now, after the actions planned so far: GPUs, nodes and power."""
     c = state.cluster[0]
@@ -95,7 +78,7 @@ def before(state: State, a: int, b: int) -> bool:
     return first < second or (first == second and a < b)
 
 
-@part
+@hot
 def merge_fresh(state: State) -> int:
     """Put the newcomers in their places by rank, then submission; return the first index that changed.
 
@@ -116,7 +99,7 @@ def merge_fresh(state: State) -> int:
                 high = middle
             else:
                 low = middle + 1
-        shift_up(queue, low, at)
+        move(queue, low + 1, low, at - low)
         queue[low] = j
         lowest = min(lowest, low)
     return int(lowest)
@@ -135,13 +118,13 @@ def start_in_order(state: State) -> int:
     return int(at)
 
 
-@part
+@hot
 def enqueue(state: State, j: int, now_s: float, returned: int) -> None:
     """Append a job to the queue; ``returned`` is 1 for one that was there before."""
     c = state.cluster[0]
-    if c.tail == state.queue.size:
-        for k in range(c.tail - c.head):
-            state.queue[k] = state.queue[c.head + k]
+    # Moved down once half of it is left behind: what waits stays within few pages of memory.
+    if c.tail == state.queue.size or (c.head >= 2048 and c.head >= c.tail - c.head):
+        move(state.queue, 0, c.head, c.tail - c.head)
         c.fresh -= c.head
         c.tail -= c.head
         c.head = 0
@@ -162,12 +145,13 @@ def take_out(state: State, at: int) -> None:
     queue = state.queue
     state.tenants[state.jobs[queue[at]].tenant].waiting -= 1
     if at - c.head < c.tail - 1 - at:
-        shift_up(queue, c.head, at)
+        if at > c.head:
+            move(queue, c.head + 1, c.head, at - c.head)
         c.head += 1
         if at >= c.fresh:
             c.fresh += 1
     else:
-        shift_down(queue, at, c.tail - 1)
+        move(queue, at, at + 1, c.tail - 1 - at)
         c.tail -= 1
         if at < c.fresh:
             c.fresh -= 1
@@ -185,20 +169,29 @@ def find(state: State, j: int) -> int:
 
 @part
 def _place(state: State, j: int) -> int:
-    """Index in the running list at which a job with its expected end stands or would stand."""
-    jobs = state.jobs
-    end_s = jobs[j].end_s
-    low = 0
-    high = state.cluster[0].n_running
-    while low < high:
-        middle = (low + high) // 2
-        other = state.running[middle]
-        other_s = jobs[other].end_s
-        if other_s > end_s or (other_s == end_s and other > j):
-            low = middle + 1
+    """Index in the running list at which a job with its expected end stands or would stand.
+
+    Where a new job belongs cannot be predicted, so the last steps of the search are counted, not branched.
+    """
+    ends_s = state.ends_s
+    running = state.running
+    end_s = state.jobs[j].end_s
+    low = np.uintp(0)
+    high = np.uintp(state.cluster[0].n_running)
+    n = high
+    while high - low > np.uintp(128):
+        middle = (low + high) >> np.uintp(1)
+        if ends_s[middle] > end_s:
+            low = middle
         else:
             high = middle
-    return low
+    later = np.int64(0)
+    for k in range(low, high):
+        later += np.int64(ends_s[np.uintp(k)] > end_s)
+    low += np.uintp(later)
+    while low < n and ends_s[low] == end_s and running[low] > j:
+        low += np.uintp(1)
+    return int(low)
 
 
 @hot
@@ -206,9 +199,12 @@ def add_running(state: State, j: int) -> None:
     """Put a job into the running list; ``end_s`` is set."""
     c = state.cluster[0]
     running = state.running
-    place = _place(state, j)
-    shift_up(running, place, c.n_running)
-    running[place] = j
+    ends_s = state.ends_s
+    low = _place(state, j)
+    move(running, low + 1, low, c.n_running - low)
+    move(ends_s, low + 1, low, c.n_running - low)
+    running[low] = j
+    ends_s[low] = state.jobs[j].end_s
     c.n_running += 1
 
 
@@ -217,8 +213,13 @@ def drop_running(state: State, j: int) -> None:
     """Take a job out of the running list; ``end_s`` is still what it was when it was put in."""
     c = state.cluster[0]
     running = state.running
-    c.n_running -= 1
-    shift_down(running, _place(state, j), c.n_running)
+    ends_s = state.ends_s
+    last = c.n_running - 1
+    if running[last] != j:
+        low = _place(state, j)
+        move(running, low, low + 1, last - low)
+        move(ends_s, low, low + 1, last - low)
+    c.n_running = last
 
 
 @hot
@@ -258,3 +259,18 @@ def sort_by(keys: Any, ids: Any, count: int) -> None:
             keys[k] = key
             ids[k] = one
         gap //= 3
+
+
+def adapted(decide: Any) -> Any:
+    """Somebody's own compiled policy, which may use all that arrays offer, as the engine calls it."""
+
+    def same(_context: Any, state: Any) -> Any:
+        return STATE(state), lambda _context, _builder, _signature, given: given[0]
+
+    as_arrays: Any = intrinsic(same)
+
+    @njit(DECIDE, **HOW | {"cache": False, "_nrt": True})
+    def call(state: State, now_s: float) -> int:
+        return int(decide(as_arrays(state), now_s))
+
+    return call

@@ -7,11 +7,13 @@ from typing import Any
 
 from numba import njit, types
 
-from gigawatt.cluster._core import SIM_TYPE, Sim
+from gigawatt.cluster._arrays import SIM_TYPE, WORLD, Sim, World, sim_at, state_at
 from gigawatt.cluster._engine import DECISION, SEAT, STEP, _advance, _apply, _before, _wanted
+from gigawatt.cluster._meter import let_pass
+from gigawatt.cluster._pool import book_open_runs
 from gigawatt.cluster._queue import (
+    FAST,
     HOW,
-    STATE,
     add_running,
     after_call,
     before_call,
@@ -20,22 +22,30 @@ from gigawatt.cluster._queue import (
     find,
     take_out,
 )
+from gigawatt.cluster._route import share_elsewhere
 from gigawatt.cluster.state import PREEMPT, START, State
 
 
-@njit(types.int64(STEP, STEP, STEP, STATE, SIM_TYPE, types.float64), **HOW)
-def advance(leave: Any, strike: Any, keep_budget: Any, state: State, sm: Sim, horizon_s: float) -> int:
-    """Handle events until a policy is to be called or something is needed."""
+@njit(types.int64(STEP, STEP, STEP, WORLD), **HOW)
+def advance(leave: Any, strike: Any, keep_budget: Any, world: World) -> int:
+    """Handle events until a policy is to be called for a part (``which``) or something is needed."""
+    sh = world.shared[0]
     while True:
-        status = _advance(leave, strike, keep_budget, state, sm, horizon_s)
+        for p in range(world.next_s.size):
+            state = state_at(world.states[p])
+            sm = sim_at(world.sims[p])
+            if _wanted(state, sm):
+                if world.next_s.size > 1:
+                    share_elsewhere(world, p)
+                _before(state, sm)
+                sh.which = p
+                return DECISION
+        status = _advance(leave, strike, keep_budget, world)
         if status != DECISION:
             return int(status)
-        if _wanted(state, sm):
-            _before(state, sm)
-            return DECISION
 
 
-@njit(types.boolean(SEAT, STEP, STATE, SIM_TYPE, types.int64), **HOW)
+@njit(types.boolean(SEAT, STEP, FAST, SIM_TYPE, types.int64), **HOW)
 def apply(seat: Any, leave: Any, state: State, sm: Sim, n_actions: int) -> bool:
     """Carry out the actions; true where the policy is to be called again at the same instant."""
     after_call(state)
@@ -46,13 +56,26 @@ def apply(seat: Any, leave: Any, state: State, sm: Sim, n_actions: int) -> bool:
     return bool(again)
 
 
-@njit(types.void(STATE, types.int64, types.float64, types.int64), **HOW)
+@njit(types.void(WORLD), **HOW)
+def close(world: World) -> None:
+    """Let all parts come to the present, and book what still runs and waits."""
+    now_s = 0.0
+    for p in range(world.next_s.size):
+        now_s = max(now_s, sim_at(world.sims[p]).sim[0].now_s)
+    for p in range(world.next_s.size):
+        state = state_at(world.states[p])
+        sm = sim_at(world.sims[p])
+        let_pass(state, sm, now_s)
+        book_open_runs(state, sm)
+
+
+@njit(types.void(FAST, types.int64, types.float64, types.int64), **HOW)
 def step_enqueue(state: State, j: int, now_s: float, returned: int) -> None:
     """Let a job into the queue."""
     enqueue(state, j, now_s, returned)
 
 
-@njit(types.void(STATE, types.int64, types.float64), **HOW)
+@njit(types.void(FAST, types.int64, types.float64), **HOW)
 def step_stop(state: State, j: int, now_s: float) -> None:
     """Take a running job off its GPUs."""
     job = state.jobs[j]
@@ -66,14 +89,14 @@ def step_stop(state: State, j: int, now_s: float) -> None:
     state.cluster[0].freed = 1
 
 
-@njit(types.void(STATE), **HOW)
+@njit(types.void(FAST), **HOW)
 def step_before(state: State) -> None:
     """Reset what the policy plans with."""
     state.cluster[0].wake_s = inf
     before_call(state)
 
 
-@njit(types.int64(STATE, types.int64, types.float64), **HOW)
+@njit(types.int64(FAST, types.int64, types.float64), **HOW)
 def step_apply(state: State, n_actions: int, now_s: float) -> int:
     """Book the actions on a pool; return how many of them, from the first on, could be carried out."""
     c = state.cluster[0]

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from gigawatt.cluster._queue import part
+from gigawatt.cluster._queue import hot, part
 
-_F, _I = np.float64, np.int64
+_F, _S = np.float64, np.int32
 
 WORK = np.dtype(
     [
@@ -25,26 +25,19 @@ WORK = np.dtype(
         ("saved_s", _F),  # work in the last stored checkpoint
         ("memory_s", _F),  # work in the last checkpoint of any kind
         ("pause_s", _F),  # standing still at the beginning of the segment
-        ("pause_kind", _I),
         ("rate", _F),  # work by wall-clock time
         ("spread", _F),  # speed that its placement leaves
         ("segment_s", _F),  # when it began
         ("end_s", _F),  # when the job will end unless something happens
-        ("end_state", _I),
         ("run_s", _F),  # when the present run began
         ("ran_s", _F),  # wall-clock time of the runs before
-        ("waited_s", _F),
-        ("first_s", _F),
-        ("last_s", _F),
         ("setup_s", _F),  # to be paid at the next start
-        ("every", _I),  # each so many-th checkpoint is stored; 0: none
-        ("restarts", _I),
-        ("preemptions", _I),
-        ("chunk", _I),  # first of its chunks of nodes, or -1
-        ("struck", _I),  # GPUs lost to the failure in hand
-        ("after", _I),
-        ("follower", _I),  # first job that waits for this one's end, or -1
-        ("sibling", _I),  # next job that waits for the same one, or -1
+        ("pause_kind", _S),
+        ("end_state", _S),
+        ("every", _S),  # each so many-th checkpoint is stored; 0: none
+        ("chunk", _S),  # first of its chunks of nodes, or -1
+        ("struck", _S),  # GPUs lost to the failure in hand
+        ("next_free", _S),  # of the slots that are free
     ],
     align=True,
 )
@@ -82,11 +75,14 @@ def writes_s(w: Any, first: int, last: int) -> float:
     return float(total)
 
 
-@part
+@hot
 def wall_s(w: Any, until_s: float, rate: float) -> float:
     """Time from the work done to so much work, with the checkpoints between."""
     if until_s <= w.done_s:
         return 0.0
+    if w.grid_s == inf:
+        # A division costs as much as all the rest of this.
+        return float(until_s - w.done_s if rate == 1.0 else (until_s - w.done_s) / rate)
     first = grid_index(w.done_s, w.grid_s)
     last = max(grid_before(until_s, w.grid_s), first)
     return float((until_s - w.done_s) / rate + writes_s(w, first, last))
@@ -124,7 +120,7 @@ def _last_written(w: Any, dt_s: float, first: int, last: int) -> int:
     return low
 
 
-@part
+@hot
 def progress(w: Any, dt_s: float) -> tuple[float, float, float]:
     """Carry a job on by some time within its segment.
 
@@ -137,6 +133,12 @@ def progress(w: Any, dt_s: float) -> tuple[float, float, float]:
     if w.pause_s > 0.0 or rest <= 0.0:
         return setup, written, 0.0
     start_s = w.done_s
+    if w.grid_s == inf:
+        if rest * w.rate < w.target_s - start_s:
+            w.done_s += rest * w.rate
+        else:
+            w.done_s = w.target_s
+        return setup, written, rest if w.done_s < w.target_s else (w.done_s - start_s) / w.rate
     first = grid_index(start_s, w.grid_s)
     last = max(grid_before(w.target_s, w.grid_s), first)
     low = _last_written(w, rest, first, last)

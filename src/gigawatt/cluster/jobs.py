@@ -77,10 +77,14 @@ class Jobs:
     """It must not be preempted, slowed or paused."""
     fails_at_frac: Floats
     """Share of its work after which it ends by its user's fault. Default inf: never."""
+    chip_set: Ints
+    """Index into ``chip_sets``: the kinds of chip on which it may run."""
     ids: NDArray[Any]
     """Names or numbers that came with the trace. Default: the position in the order given."""
     tenants: tuple[str, ...]
     """Names of the tenants."""
+    chip_sets: tuple[tuple[str, ...], ...]
+    """Sets of kinds of chip; an empty one is any kind. Default: one that is empty."""
 
     def __init__(
         self,
@@ -101,8 +105,10 @@ class Jobs:
         after: ArrayLike = -1,
         serving: ArrayLike = False,
         fails_at_frac: ArrayLike = np.inf,
+        chip_set: ArrayLike = 0,
         ids: ArrayLike | None = None,
         tenants: tuple[str, ...] = ("all",),
+        chip_sets: tuple[tuple[str, ...], ...] = ((),),
     ) -> None:
         submit = np.atleast_1d(np.asarray(submit_s, dtype=np.float64))
         if submit.ndim != 1:
@@ -124,6 +130,7 @@ class Jobs:
             "after": (after, None, np.int64),
             "serving": (serving, None, np.bool_),
             "fails_at_frac": (fails_at_frac, None, np.float64),
+            "chip_set": (chip_set, None, np.int64),
         }
         columns: dict[str, NDArray[Any]] = {"submit_s": submit}
         columns |= {
@@ -132,7 +139,7 @@ class Jobs:
         columns["ids"] = np.arange(n) if ids is None else np.asarray(ids)
         if columns["ids"].shape != (n,):
             raise ValueError(f"ids has the shape {columns['ids'].shape}, submit_s has {n} jobs")
-        _check(columns, len(tenants))
+        _check(columns, len(tenants), len(chip_sets))
         if (np.diff(submit) < 0.0).any():
             columns = _sorted(columns)
         for name, values in columns.items():
@@ -140,6 +147,7 @@ class Jobs:
             kept.flags.writeable = False
             object.__setattr__(self, name, kept)
         object.__setattr__(self, "tenants", tuple(tenants))
+        object.__setattr__(self, "chip_sets", tuple(tuple(chips) for chips in chip_sets))
 
     def __len__(self) -> int:
         return self.submit_s.size
@@ -159,7 +167,7 @@ class Jobs:
         return float(self.duration_s @ self.gpus) / 3600.0
 
 
-def _check(c: dict[str, NDArray[Any]], tenants: int) -> None:
+def _check(c: dict[str, NDArray[Any]], tenants: int, chip_sets: int) -> None:
     n = c["submit_s"].size
     for name, least in (("submit_s", 0.0), ("checkpoint_write_s", 0.0), ("checkpoint_load_s", 0.0)):
         _refuse(name, ~(np.isfinite(c[name]) & (c[name] >= least)), c[name], "finite numbers from 0")
@@ -168,10 +176,13 @@ def _check(c: dict[str, NDArray[Any]], tenants: int) -> None:
     for name in ("checkpoint_interval_s", "limit_s", "fails_at_frac"):
         _refuse(name, ~(c[name] > 0.0), c[name], "numbers above 0, or inf for none")
     _refuse("deadline_s", np.isnan(c["deadline_s"]), c["deadline_s"], "a time, or inf for none")
-    _refuse("gpus", c["gpus"] < 1, c["gpus"], "whole numbers from 1")
+    _refuse("gpus", (c["gpus"] < 1) | (c["gpus"] >= 2**31), c["gpus"], "whole numbers from 1")
     _refuse("min_gpus", (c["min_gpus"] < 1) | (c["min_gpus"] > c["gpus"]), c["min_gpus"], "1 to gpus")
     _refuse("max_gpus", c["max_gpus"] < c["gpus"], c["max_gpus"], "gpus and more")
     _refuse("tenant", (c["tenant"] < 0) | (c["tenant"] >= tenants), c["tenant"], f"0 to {tenants - 1}")
+    _refuse("priority", np.abs(c["priority"]) >= 2**31, c["priority"], "whole numbers of 32 bits")
+    wrong = (c["chip_set"] < 0) | (c["chip_set"] >= chip_sets)
+    _refuse("chip_set", wrong, c["chip_set"], f"0 to {chip_sets - 1}")
     after = c["after"]
     _refuse(
         "after", (after < -1) | (after >= n) | (after == np.arange(n)), after, "-1, or another job's position"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 TIERS = ("node", "rack", "pod", "hall", "campus")
 """How far a job is spread: the smallest part of the tree that holds all of it."""
@@ -39,6 +39,12 @@ class Machines:
     """Racks on one cooling loop. Default 16: assumed (8 to 32), a row of liquid-cooled racks a CDU."""
     feed_racks: int = 32
     """Racks on one power feed. Default 32: assumed (16 to 64), a 2.5 MW transformer of NVL72 racks."""
+    name: str = ""
+    """Where several parts are simulated together: the name of this one. Default: its chip, or its number."""
+    chip: str = ""
+    """Its kind of chip; jobs may ask for kinds."""
+    chip_speed: float = 1.0
+    """Work by time of one of its GPUs against the chip for which durations are given."""
 
     def __post_init__(self) -> None:
         for name in (
@@ -47,14 +53,16 @@ class Machines:
         ):  # fmt: skip
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; allowed: whole numbers from 1")
+        if not 0.0 < self.chip_speed < float("inf"):
+            raise ValueError(f"chip_speed is {self.chip_speed}; allowed: finite numbers above 0")
         speeds = self.tier_speed_frac
         if len(speeds) != len(TIERS) or not all(0.0 < s <= 1.0 for s in speeds):
             raise ValueError(f"tier_speed_frac is {speeds}; allowed: five numbers above 0, up to 1")
 
     @classmethod
-    def pool(cls, gpus: int) -> Self:
-        """So many GPUs without limits of placement."""
-        return cls(nodes=gpus, gpus_per_node=1, placed=False)
+    def pool(cls, gpus: int, **fields: Any) -> Self:
+        """So many GPUs without limits of placement; other fields of this class by name."""
+        return cls(nodes=gpus, gpus_per_node=1, placed=False, **fields)
 
     @classmethod
     def of(
@@ -65,8 +73,9 @@ class Machines:
         racks_per_pod: int = 1_000_000_000,
         pods_per_hall: int = 1_000_000_000,
         tier_speed_frac: tuple[float, float, float, float, float] = (1.0, 1.0, 1.0, 1.0, 1.0),
+        **fields: Any,
     ) -> Self:
-        """So many GPUs in whole nodes; refused where they do not divide."""
+        """So many GPUs in whole nodes, refused where they do not divide; other fields by name."""
         if gpus_per_node < 1 or gpus % gpus_per_node:
             raise ValueError(f"{gpus} GPUs do not fill nodes of {gpus_per_node}; take a multiple of it")
         return cls(
@@ -76,6 +85,7 @@ class Machines:
             racks_per_pod=racks_per_pod,
             pods_per_hall=pods_per_hall,
             tier_speed_frac=tier_speed_frac,
+            **fields,
         )
 
     @property

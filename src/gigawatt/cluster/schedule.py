@@ -71,6 +71,19 @@ class Runs:
     gpus: Ints
     node: Ints
     """The lowest-numbered node of the gang; -1 in a pool."""
+    part: Ints
+    """The part of the machines, an index into ``Schedule.parts``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartAnswer:
+    """What became of one part of the machines."""
+
+    name: str
+    chip: str
+    gpus: int
+    fates: Fates
+    curves: Curves
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,9 +105,13 @@ class Schedule:
     preemptions: Ints
     state: NDArray[np.int8]
     """Index into :data:`STATES`."""
+    busy_kwh: Floats | None
+    """Energy drawn by the GPUs that the job held; None where no power was given."""
     fates: Fates
     curves: Curves
     runs: Runs
+    parts: tuple[PartAnswer, ...]
+    """Each part of the machines by itself; one where they are all alike."""
     failures: int
     """Failures that struck, whether or not a job was there."""
     events: int

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -13,19 +13,26 @@ from gigawatt.cluster.jobs import Jobs
 from gigawatt.cluster.machines import Machines
 from gigawatt.cluster.policies.base import Decide, Policy
 from gigawatt.cluster.power import PowerBudget
-from gigawatt.cluster.schedule import Curves, Fates, Runs, Schedule
+from gigawatt.cluster.schedule import Schedule
+
+if TYPE_CHECKING:
+    from gigawatt.cluster._layout import Layout, Part
+
+    T = TypeVar("T")
 
 _SLICE_EVENTS = 100_000
+_MOST_PARTS = 60
+"""A job's parts are bits of one whole number."""
 Progress = Callable[[int, int, float], None]
 """Called now and then with the jobs ended, the jobs in all, and the simulated time in seconds."""
 
 
 def simulate(
-    machines: Machines,
+    machines: Machines | Sequence[Machines],
     jobs: Jobs,
     policy: Policy | Decide | str,
-    failures: Failures | None = None,
-    power: PowerBudget | None = None,
+    failures: Failures | Sequence[Failures | None] | None = None,
+    power: PowerBudget | Sequence[PowerBudget | None] | None = None,
     seed: int = 0,
     *,
     quotas_gpus: tuple[float, ...] | None = None,
@@ -39,20 +46,23 @@ def simulate(
     Parameters
     ----------
     machines
-        What there is.
+        What there is; several parts (kinds of chip, halls with a budget of their own) as a sequence. A gang
+        runs on one part. Each part has its own queue, and the policy decides for one part at a time.
     jobs
         What is to be done.
     policy
         A policy of :mod:`gigawatt.cluster.policies`, its name, or a function of one's own with the interface
         of :mod:`gigawatt.cluster.state`.
     failures
-        What breaks, and how jobs recover. Default: nothing.
+        What breaks, and how jobs recover; one for all parts, or one for each. Default: nothing.
     power
-        What is drawn, and the budget. Default: not metered.
+        What is drawn, and the budget; one for each part where there are several budgets. Default: not
+        metered.
     seed
         Of the failures; equal seeds give equal schedules.
     quotas_gpus, weights
-        By tenant, for the policies that look at them. Default: no quotas, equal weights.
+        By tenant, for the policies that look at them. With several parts a quota is divided among them by
+        their GPUs. Default: no quotas, equal weights.
     until_s
         Stop at this time; jobs that have not ended are reported as such. Default: when all have ended, or
         when nothing can happen any more.
@@ -82,16 +92,15 @@ def simulate(
     >>> simulate(Machines.pool(8), jobs, "fifo").start_s.tolist()
     [0.0, 100.0, 100.0]
     """
-    from gigawatt.cluster._layout import FailureStream, lay_out
+    from gigawatt.cluster._layout import lay_out
+    from gigawatt.cluster._read import read
 
     chosen = _policy(policy)
     started = time.perf_counter()
-    stream = FailureStream(machines, failures, seed)
-    state, sim = lay_out(
-        machines, jobs, chosen, failures, power, quotas_gpus, weights, until_s, curve_step_s, stream.lemons
-    )
-    sim = _loop(chosen.decide(), state, sim, stream, progress)
-    return _read(machines, jobs, chosen, state, sim, time.perf_counter() - started)
+    parts = _parts(machines, failures, power, quotas_gpus, seed)
+    layout = lay_out(parts, jobs, chosen, weights, until_s, curve_step_s)
+    _loop(chosen, layout, progress)
+    return read(layout, jobs, chosen.name, started)
 
 
 def _policy(given: Policy | Decide | str) -> Policy:
@@ -104,7 +113,45 @@ def _policy(given: Policy | Decide | str) -> Policy:
     return Policy(getattr(given, "__name__", "own"), function=given)
 
 
-def _parts(state: Any, stream: Any) -> tuple[Any, Any, Any, Any]:
+def _each(name: str, given: T | Sequence[T], count: int) -> tuple[T, ...]:
+    """One value for each part."""
+    if not isinstance(given, Sequence):
+        return (given,) * count
+    if len(given) != count:
+        raise ValueError(f"{name}: {len(given)} are given for {count} parts of the machines")
+    return tuple(given)
+
+
+def _parts(
+    machines: Machines | Sequence[Machines],
+    failures: Failures | Sequence[Failures | None] | None,
+    power: PowerBudget | Sequence[PowerBudget | None] | None,
+    quotas_gpus: tuple[float, ...] | None,
+    seed: int,
+) -> tuple[Part, ...]:
+    from gigawatt.cluster._layout import Part
+    from gigawatt.cluster._stream import FailureStream
+
+    several = (machines,) if isinstance(machines, Machines) else tuple(machines)
+    if not 1 <= len(several) <= _MOST_PARTS:
+        raise ValueError(f"{len(several)} parts of the machines; allowed: 1 to {_MOST_PARTS}")
+    if len(several) > 1 and isinstance(power, PowerBudget) and power.budget_kw is not None:
+        raise ValueError("one budget for several parts of the machines; give each part its own")
+    breaks, draws = _each("failures", failures, len(several)), _each("power", power, len(several))
+    total = sum(m.gpus for m in several)
+    return tuple(
+        Part(
+            m,
+            breaks[p],
+            draws[p],
+            None if quotas_gpus is None else tuple(q * m.gpus / total for q in quotas_gpus),
+            FailureStream(m, breaks[p], seed, p),
+        )
+        for p, m in enumerate(several)
+    )
+
+
+def _functions(layout: Layout) -> tuple[Any, Any, Any, Any]:
     """The compiled functions that this run needs: take and leave GPUs, failures, budget."""
     from gigawatt.cluster import _pool
 
@@ -112,126 +159,64 @@ def _parts(state: Any, stream: Any) -> tuple[Any, Any, Any, Any]:
     leave: Any = _pool.leave
     strike: Any = _pool.nothing
     keep_budget: Any = _pool.nothing
-    if state.cluster["placed"][0]:
+    if any(part.machines.placed for part in layout.parts):
         from gigawatt.cluster import _nodes
 
         seat, leave = _nodes.seat, _nodes.leave
-    if stream.failures is not None:
+    if any(part.failures is not None for part in layout.parts):
         from gigawatt.cluster import _fail
 
         strike = _fail.strike
-    if state.budget_kw.size:
+    if any(state.budget_kw.size for state in layout.states):
         from gigawatt.cluster import _power
 
         keep_budget = _power.keep_budget
     return seat, leave, strike, keep_budget
 
 
-def _loop(decide: Any, state: Any, sim: Any, stream: Any, progress: Progress | None) -> Any:
+def _loop(policy: Policy, layout: Layout, progress: Progress | None) -> None:
     from gigawatt.cluster import _engine as e
-    from gigawatt.cluster._handle import sealed
-    from gigawatt.cluster._layout import longer
+    from gigawatt.cluster._queue import adapted
 
-    parts = _parts(state, stream)
+    functions = _functions(layout)
+    decide = policy.decide()
     compiled = hasattr(decide, "signatures")
-    n = state.jobs.size
+    if compiled and policy.function is not None:
+        decide = adapted(decide)
+    n = layout.states[0].jobs.size
+    lengthen = {
+        e.NEED_FAILURES: layout.draw_failures,
+        e.NEED_RUNS: layout.lengthen_runs,
+        e.NEED_CURVES: layout.lengthen_curves,
+    }
     shown = time.perf_counter()
     while True:
         if compiled:
-            status = e.run(decide, *parts, state, sim, stream.horizon_s, _SLICE_EVENTS)
+            status = e.run(decide, *functions, layout.world, _SLICE_EVENTS)
         else:
-            status = _slice_in_python(decide, parts, state, sim, stream.horizon_s)
+            status = _slice_in_python(decide, functions, layout)
         if status == e.DONE:
-            return sim
-        if status == e.NEED_FAILURES:
-            sim = stream.extend(sim)
-        elif status == e.NEED_RUNS:
-            more = max(sim.run_of.shape[0], 4 * int(state.cluster["n_running"][0]) + 4096)
-            sim = sealed(sim._replace(run_s=longer(sim.run_s, more), run_of=longer(sim.run_of, more)))
-        elif status == e.NEED_CURVES:
-            sim = sealed(sim._replace(curves=longer(sim.curves, sim.curves.shape[0])))
+            return
+        if status in lengthen:
+            lengthen[status]()
         if progress is not None and time.perf_counter() - shown > 0.2:
             shown = time.perf_counter()
-            progress(int((state.jobs["state"] >= 3).sum()), n, float(sim.sim["now_s"][0]))
+            ended = int((layout.states[0].jobs["state"] >= 3).sum())
+            progress(ended, n, max(float(sim.sim["now_s"][0]) for sim in layout.sims))
 
 
-def _slice_in_python(decide: Any, parts: Any, state: Any, sim: Any, horizon_s: float) -> int:
+def _slice_in_python(decide: Any, functions: tuple[Any, Any, Any, Any], layout: Layout) -> int:
     """Call a policy that is not compiled, some hundred times."""
     from gigawatt.cluster import _engine as e
     from gigawatt.cluster import _steps
 
-    seat, leave, strike, keep_budget = parts
+    seat, leave, strike, keep_budget = functions
     for _ in range(500):
-        status = int(_steps.advance(leave, strike, keep_budget, state, sim, horizon_s))
+        status = int(_steps.advance(leave, strike, keep_budget, layout.world))
         if status != e.DECISION:
             return status
+        which = int(layout.world.shared["which"][0])
+        state, sim = layout.states[which], layout.sims[which]
         while _steps.apply(seat, leave, state, sim, int(decide(state, float(sim.sim["now_s"][0])))):
             pass
     return int(e.PAUSED)
-
-
-def _read(machines: Machines, jobs: Jobs, policy: Policy, state: Any, sim: Any, wall_s: float) -> Schedule:
-    from gigawatt.cluster import _core as k
-    from gigawatt.cluster._pool import book_open_runs
-
-    s = sim.sim[0]
-    work = sim.work
-    now_s = float(s["now_s"])
-    book_open_runs(state, sim)
-    count = int(s["runs"])
-    steps = min(int(now_s // float(s["step_s"])) + 1, sim.curves.shape[0])
-    last_s = np.full(steps, float(s["step_s"]))
-    last_s[-1] = max(now_s - (steps - 1) * float(s["step_s"]), 1e-9)
-    curves = sim.curves[:steps] / last_s[:, None]
-    states = state.jobs["state"].astype(np.int8)
-    left = (states == 1) | (states == 2)
-    unfinished = float((work["done_s"] * state.jobs["gpus"])[left].sum())
-    hour = 3600.0
-    fates = Fates(
-        useful=float(s["useful"]) / hour,
-        user_failed=float(s["user_failed"]) / hour,
-        lost=float(s["lost"]) / hour,
-        checkpoint=float(s["writing"]) / hour,
-        restart=float(s["setup"]) / hour,
-        slowed=float(s["slowed"]) / hour,
-        unfinished=unfinished / hour,
-        down=float(s["down"]) / hour,
-        idle=float(s["idle"]) / hour,
-    )
-    waited = work["waited_s"] + np.where(states == 1, now_s - state.jobs["since_s"], 0.0)
-    return Schedule(
-        jobs=jobs,
-        policy=policy.name,
-        gpus=machines.gpus,
-        start_s=np.where(np.isnan(work["first_s"]), np.nan, work["run_s"]),
-        end_s=work["last_s"].copy(),
-        first_start_s=work["first_s"].copy(),
-        wait_s=waited,
-        restarts=work["restarts"].copy(),
-        preemptions=work["preemptions"].copy(),
-        state=states,
-        fates=fates,
-        curves=Curves(
-            step_s=float(s["step_s"]),
-            busy_gpus=curves[:, k.BUSY_CURVE].copy(),
-            down_gpus=curves[:, k.DOWN_CURVE].copy(),
-            waiting_jobs=curves[:, k.JOBS_CURVE].copy(),
-            waiting_gpus=curves[:, k.GPUS_CURVE].copy(),
-            power_kw=curves[:, k.POWER_CURVE].copy(),
-            stranded_gpus=curves[:, k.STRANDED_CURVE].copy(),
-        ),
-        runs=Runs(
-            job=sim.run_of[:count, 0].copy(),
-            start_s=sim.run_s[:count, 0].copy(),
-            end_s=sim.run_s[:count, 1].copy(),
-            gpus=sim.run_of[:count, 1].copy(),
-            node=sim.run_of[:count, 2].copy(),
-        ),
-        failures=int(s["failures"]),
-        events=int(s["events"]),
-        decisions=int(s["decisions"]),
-        refused=int(s["refused"]),
-        over_budget_kwh=float(s["overrun"]) / hour,
-        end_of_simulation_s=now_s,
-        wall_s=wall_s,
-    )

@@ -10,7 +10,8 @@ The caller keeps these promises:
 - newcomers (submitted, preempted, struck by a failure) are appended to the queue: they stand in
   ``queue[fresh:tail]``; all that wait stand in ``queue[head:tail]``,
   in the order in which the policy left them;
-- ``running[:n_running]`` is sorted by expected end, the latest first, equal ends by falling position;
+- ``running[:n_running]`` is sorted by expected end (``ends_s``), the latest first, equal ends by falling
+  position;
 - ``freed`` is 1 where, since the last call, GPUs came free, machines came back or a job returned to the
   queue;
 - before each call ``n_actions`` and ``again`` are 0 and ``plan_free``, ``plan_kw`` are what can be given out.
@@ -27,7 +28,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-_F, _I = np.float64, np.int64
+_F, _I, _S = np.float64, np.int64, np.int32
 
 JOB = np.dtype(
     [
@@ -39,18 +40,20 @@ JOB = np.dtype(
         ("service_gpu_s", _F),  # GPU-seconds held before the present run
         ("deadline_s", _F),
         ("rank", _F),  # for the policy's use
-        ("gpus", _I),  # its gang
-        ("held", _I),  # GPUs that it holds now
-        ("min_gpus", _I),
-        ("max_gpus", _I),
-        ("tenant", _I),
-        ("priority", _I),  # smaller numbers first
-        ("serving", _I),  # 1: never preempted
-        ("state", _I),  # see schedule.STATES
+        ("gpus", _S),  # its gang
+        ("held", _S),  # GPUs that it holds now
+        ("min_gpus", _S),
+        ("max_gpus", _S),
+        ("tenant", _S),
+        ("priority", _S),  # smaller numbers first
+        ("slot", _S),  # for the caller's use
+        ("part", np.int16),  # of the machines, in whose queue it stands or where it runs
+        ("serving", np.int8),  # 1: never preempted
+        ("state", np.int8),  # see schedule.STATES
     ],
     align=True,
 )
-"""A job; its position in the array is its number, in the order of submission."""
+"""A job; its position in the array is its number, in the order of submission. Filled at submission."""
 
 CLUSTER = np.dtype(
     [
@@ -85,8 +88,11 @@ CLUSTER = np.dtype(
 )
 """The machines and the queue's bounds, an array of one record."""
 
-TENANT = np.dtype([("quota_gpus", _F), ("weight", _F), ("held", _I), ("waiting", _I)], align=True)
-"""A tenant: its quota (inf: none), its weight, GPUs held, jobs waiting."""
+TENANT = np.dtype(
+    [("quota_gpus", _F), ("weight", _F), ("elsewhere_frac", _F), ("held", _I), ("waiting", _I)], align=True
+)
+"""A tenant: its quota (inf: none), its weight, its largest share on other parts of the machines (in this
+part's terms), GPUs held and jobs waiting here."""
 
 START, PREEMPT = 1, 2
 KIND, WHICH, AT = 0, 1, 2
@@ -106,6 +112,8 @@ class State(NamedTuple):
     """Positions of the waiting jobs, from ``head`` to ``tail``."""
     running: NDArray[np.int64]
     """Positions of the running jobs, the latest expected end first."""
+    ends_s: NDArray[np.float64]
+    """Their expected ends."""
     room: NDArray[np.int64]
     """How many nodes have at least f GPUs free, shape (gpus_per_node + 1,); used where ``placed`` is 1."""
     whole: NDArray[np.int64]
@@ -157,6 +165,7 @@ def new_state(
         tenants=who,
         queue=np.zeros(2 * jobs + 2, dtype=_I),
         running=np.zeros(most, dtype=_I),
+        ends_s=np.zeros(most),
         room=room,
         whole=np.zeros(3, dtype=_I),
         budget_kw=np.zeros(0) if budget_kw is None else np.ascontiguousarray(budget_kw, dtype=_F),

@@ -1,7 +1,7 @@
 """Fair share between tenants with quotas, borrowing and reclaim.
 
-With one kind of GPU the dominant resource (Ghodsi et al., NSDI 2011) is the GPU: the tenant with the smallest
-share of its quota, or of its weight where it has none, comes first.
+The tenant with the smallest dominant share comes first (Ghodsi et al., NSDI 2011): the share of its quota, or
+of its weight where it has none, on the kind of GPU where that share is largest.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from gigawatt.cluster.state import State
 
 @part
 def share(state: State, t: int) -> float:
-    """GPUs that a tenant holds, planned ones included, over its quota or its weight."""
+    """Dominant share: GPUs that a tenant holds, planned ones included, over its quota or its weight."""
     who = state.tenants[t]
-    return float(state.scratch[t] / (who.quota_gpus if who.quota_gpus < inf else who.weight))
+    here = state.scratch[t] / (who.quota_gpus if who.quota_gpus < inf else who.weight)
+    return float(max(here, who.elsewhere_frac))
 
 
 @part

@@ -1,0 +1,102 @@
+"""Reads the answers of a simulation out of its arrays."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from gigawatt.cluster import _arrays as k
+from gigawatt.cluster import _steps
+from gigawatt.cluster._layout import Layout
+from gigawatt.cluster.jobs import Jobs
+from gigawatt.cluster.schedule import Curves, Fates, PartAnswer, Runs, Schedule
+
+_HOUR_S = 3600.0
+
+
+def read(layout: Layout, jobs: Jobs, policy: str, started: float) -> Schedule:
+    """The schedule that the arrays hold; books what still runs."""
+    _steps.close(layout.world)
+    sim = layout.sims[0]
+    shared = sim.shared[0]
+    count, done = int(shared["runs"]), int(shared["next_job"])
+    for answer in (sim.start_s, sim.end_s, sim.first_start_s):
+        answer[done:] = np.nan
+    now_s = float(sim.sim["now_s"][0])
+    fates = _sum_fates([_fates(s) for s in layout.sims])
+    parts = tuple(
+        PartAnswer(
+            name=part.machines.name or part.machines.chip or f"part {p + 1}",
+            chip=part.machines.chip,
+            gpus=part.machines.gpus,
+            fates=_fates(layout.sims[p]),
+            curves=_curves(layout.sims[p], now_s),
+        )
+        for p, part in enumerate(layout.parts)
+    )
+    return Schedule(
+        jobs=jobs,
+        policy=policy,
+        gpus=sum(part.gpus for part in parts),
+        start_s=sim.start_s,
+        end_s=sim.end_s,
+        first_start_s=sim.first_start_s,
+        wait_s=sim.wait_s,
+        restarts=sim.restarts,
+        preemptions=sim.preemptions,
+        state=np.ascontiguousarray(layout.states[0].jobs["state"]),
+        busy_kwh=sim.energy_kwh if sim.energy_kwh.size else None,
+        fates=fates,
+        curves=_sum_curves([part.curves for part in parts]),
+        runs=Runs(
+            job=sim.run_job[:count],
+            start_s=sim.run_start_s[:count],
+            end_s=sim.run_end_s[:count],
+            gpus=sim.run_gpus[:count],
+            node=sim.run_node[:count] - 1,
+            part=sim.run_part[:count],
+        ),
+        parts=parts,
+        failures=int(shared["failures"]),
+        events=int(shared["events"]),
+        decisions=int(shared["decisions"]),
+        refused=int(shared["refused"]),
+        over_budget_kwh=sum(float(s.sim["overrun"][0]) for s in layout.sims) / _HOUR_S,
+        end_of_simulation_s=now_s,
+        wall_s=time.perf_counter() - started,
+    )
+
+
+def _fates(sim: k.Sim) -> Fates:
+    s = sim.sim[0]
+    names = {"checkpoint": "writing", "restart": "setup"}
+    return Fates(**{name: float(s[names.get(name, name)]) / _HOUR_S for name in Fates.__slots__})
+
+
+def _sum_fates(several: list[Fates]) -> Fates:
+    return Fates(**{name: sum(getattr(f, name) for f in several) for name in Fates.__slots__})
+
+
+def _curves(sim: k.Sim, now_s: float) -> Curves:
+    step_s = float(sim.sim["step_s"][0])
+    steps = min(int(now_s // step_s) + 1, sim.curves.shape[0])
+    last_s = np.full(steps, step_s)
+    last_s[-1] = max(now_s - (steps - 1) * step_s, 1e-9)
+    means = sim.curves[:steps] / last_s[:, None]
+    return Curves(
+        step_s=step_s,
+        busy_gpus=means[:, k.BUSY_CURVE].copy(),
+        down_gpus=means[:, k.DOWN_CURVE].copy(),
+        waiting_jobs=means[:, k.JOBS_CURVE].copy(),
+        waiting_gpus=means[:, k.GPUS_CURVE].copy(),
+        power_kw=means[:, k.POWER_CURVE].copy(),
+        stranded_gpus=means[:, k.STRANDED_CURVE].copy(),
+    )
+
+
+def _sum_curves(several: list[Curves]) -> Curves:
+    if len(several) == 1:
+        return several[0]
+    names = [name for name in Curves.__slots__ if name != "step_s"]
+    return Curves(several[0].step_s, **{n: np.sum([getattr(c, n) for c in several], axis=0) for n in names})
