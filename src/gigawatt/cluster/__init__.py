@@ -4,9 +4,9 @@ from gigawatt.cluster import policies
 from gigawatt.cluster.coherent import CoherentCase, coherent_table, compare_coherent, young_interval_s
 from gigawatt.cluster.failures import Cause, Failures, Recovery
 from gigawatt.cluster.jobs import Jobs
-from gigawatt.cluster.machines import Machines, spread_speed_frac
+from gigawatt.cluster.machines import Drain, Machines, spread_speed_frac
 from gigawatt.cluster.power import PowerBudget
-from gigawatt.cluster.schedule import STATES, Curves, Fates, Runs, Schedule
+from gigawatt.cluster.schedule import STATES, Curves, Fates, PartAnswer, Runs, Schedule
 from gigawatt.cluster.simulate import simulate
 
 __all__ = [
@@ -14,10 +14,12 @@ __all__ = [
     "Cause",
     "CoherentCase",
     "Curves",
+    "Drain",
     "Failures",
     "Fates",
     "Jobs",
     "Machines",
+    "PartAnswer",
     "PowerBudget",
     "Recovery",
     "Runs",

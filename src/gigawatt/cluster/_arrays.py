@@ -40,6 +40,10 @@ SIM = np.dtype(
         ("part", _I),
         ("parts", _I),
         ("total_gpus", _I),  # with the spares
+        ("absent", _I),  # not in service by their date
+        ("pending", _I),  # of a pool: to be taken out of service as they come free
+        ("slow_nodes", _I),
+        ("next_change", _I), ("next_change_s", _F),
         ("spare_target", _I),
         ("busy", _I),
         ("busy_serving", _I),
@@ -71,20 +75,36 @@ SIM = np.dtype(
 
 FAIL = np.dtype([("at_s", _F), ("where", _F), ("repair_s", _F), ("cause", _I), ("extra", _I)], align=True)
 """A failure: ``where`` is a place in 0 to 1; ``extra`` is 1 where only a lemon would have failed."""
-CAUSE = np.dtype([("span", _I), ("detect_s", _F)], align=True)
-"""``span``: nodes that it takes down, aligned; 0: the job alone."""
+CAUSE = np.dtype([("span", _I), ("detect_s", _F), ("slow", _F)], align=True)
+"""``span``: nodes that it strikes, aligned; 0: the job alone. ``slow``: speed that it leaves; 0: none."""
+CHANGE = np.dtype([("at_s", _F), ("kind", _I), ("first", _I), ("last", _I), ("absent", _I)], align=True)
+"""Nodes [first, last) that are closed, cleared of jobs, or opened; how many GPUs go or come by date."""
+CLOSE, CLEAR, OPEN = 0, 1, 2
 NODE = np.dtype(
-    [("free", _S), ("state", _S), ("owner", _I), ("first", _I), ("fails", _S), ("cured", _S)],
+    [
+        ("owner", _I), ("first", _I), ("slow", _F), ("free", _S), ("state", _S), ("fails", _S), ("cured", _S),
+        ("closed", _S), ("slowed", _S),
+    ],
     align=True,
-)
-"""A node: GPUs free, state, the job that holds all of it or -1, its first shared chunk or -1."""
+)  # fmt: skip
+"""A node: the job that holds all of it or -1, its first shared chunk or -1, its speed, GPUs free, state; by
+how many drains and dates it is closed, by how many failures slowed."""
 CHUNK = np.dtype(
     [("node", _I), ("count", _I), ("gpus", _I), ("job", _I), ("next", _I), ("link", _I)], align=True
 )
 """``count`` nodes from ``node``, ``gpus`` held of each; next of the job, next of the node."""
 OK, DOWN, SPARE = 0, 1, 2
 
-BUSY_CURVE, DOWN_CURVE, JOBS_CURVE, GPUS_CURVE, POWER_CURVE, STRANDED_CURVE, N_CURVES = 0, 1, 2, 3, 4, 5, 6
+BUSY_CURVE, DOWN_CURVE, JOBS_CURVE, GPUS_CURVE, POWER_CURVE, STRANDED_CURVE, SERVICE_CURVE = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+)
+N_CURVES = 7
 
 GIVEN = (
     "submit_s", "duration_s", "estimate_s", "deadline_s", "checkpoint_interval_s", "checkpoint_write_s",
@@ -107,6 +127,7 @@ class Sim(NamedTuple):
     curves: NDArray[np.float64]
     fails: NDArray[Any]
     causes: NDArray[Any]
+    changes: NDArray[Any]
     nodes: NDArray[Any]
     chunks: NDArray[Any]
     bits: NDArray[np.uint64]
@@ -167,8 +188,9 @@ class Sim(NamedTuple):
 def empty_sim() -> Sim:
     """A tuple with an array of the right kind in each field; the driver replaces them."""
     special: dict[str, Any] = {
-        "sim": SIM, "fails": FAIL, "causes": CAUSE, "nodes": NODE, "chunks": CHUNK, "shared": SHARED,
-        "work": WORK, "bits": np.uint64, "table": np.uint64, "blocked": np.bool_, "serving": np.bool_,
+        "sim": SIM, "fails": FAIL, "causes": CAUSE, "changes": CHANGE, "nodes": NODE, "chunks": CHUNK,
+        "shared": SHARED, "work": WORK, "bits": np.uint64, "table": np.uint64, "blocked": np.bool_,
+        "serving": np.bool_,
     }  # fmt: skip
     whole = {
         "heap_code", "hit", "mail", "follower", "sibling", "run_job", "run_gpus", "run_node", "run_part",

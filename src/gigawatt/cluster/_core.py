@@ -64,7 +64,7 @@ def take_slot(state: State, sm: Sim, j: int) -> None:
         w.grid_s = interval_s
         w.write_s = 0.0
         w.every = 1 if stored else 0
-    w.done_s = w.saved_s = w.memory_s = w.pause_s = w.ran_s = w.setup_s = 0.0
+    w.done_s = w.kept_gpu_s = w.saved_s = w.memory_s = w.pause_s = w.ran_s = w.setup_s = 0.0
     w.pause_kind = SETUP
     w.end_s = -1.0
     w.chunk = -1
@@ -81,6 +81,13 @@ def speed_of(state: State, sm: Sim, j: int) -> float:
     if job.serving == 0:
         rate *= sm.sim[0].speed
     return float(rate)
+
+
+@hot
+def full_speed_gpus(sm: Sim, job: Any) -> float:
+    """GPUs of these machines that do a job's work in its time on the chip for which durations are given."""
+    speed = sm.sim[0].chip_speed
+    return float(job.gpus if speed == 1.0 else job.gpus / speed)
 
 
 @hot
@@ -119,7 +126,9 @@ def close_segment(state: State, sm: Sim, j: int) -> None:
     w.segment_s = s.now_s
     s.setup += setup * job.held
     s.writing += written * job.held
-    s.slowed += worked * job.held - (w.done_s - before_s) * job.gpus
+    at_full_speed = (w.done_s - before_s) * full_speed_gpus(sm, job)
+    w.kept_gpu_s += at_full_speed
+    s.slowed += worked * job.held - at_full_speed
     if s.power == 1:
         sm.energy_kwh[j] += job_kw(state, sm, j) * job.held * dt_s / 3600.0
 
@@ -184,6 +193,19 @@ def end_run(state: State, sm: Sim, j: int, node: int) -> None:
 
 
 @hot
+def free_up(state: State, sm: Sim, gpus: int) -> None:
+    """Give GPUs of a pool back: first to what is to be taken out of service."""
+    s = sm.sim[0]
+    c = state.cluster[0]
+    c.free += gpus
+    if s.pending > 0:
+        taken = min(s.pending, c.free)
+        s.pending -= taken
+        c.free -= taken
+        c.down += taken
+
+
+@hot
 def finish(state: State, sm: Sim, j: int) -> None:
     """Book a job that has ended, and let those that waited for it into the queue."""
     s = sm.sim[0]
@@ -191,11 +213,12 @@ def finish(state: State, sm: Sim, j: int) -> None:
     w = sm.work[job.slot]
     job.state = w.end_state
     if w.end_state != 5:
+        w.kept_gpu_s += (w.target_s - w.done_s) * full_speed_gpus(sm, job)
         w.done_s = w.target_s
     if w.end_state == 3:
-        s.useful += w.done_s * job.gpus
+        s.useful += w.kept_gpu_s
     else:
-        s.user_failed += w.done_s * job.gpus
+        s.user_failed += w.kept_gpu_s
     sm.end_s[j] = s.now_s
     job.held = 0
     w.next_free = sm.shared[0].free_slot
@@ -261,7 +284,9 @@ def requeue(state: State, sm: Sim, j: int, setup_s: float) -> None:
 def reset_to(state: State, sm: Sim, j: int, work_s: float) -> None:
     """Throw away the work after a checkpoint."""
     w = sm.work[state.jobs[j].slot]
-    sm.sim[0].lost += (w.done_s - work_s) * state.jobs[j].gpus
+    lost = (w.done_s - work_s) * full_speed_gpus(sm, state.jobs[j])
+    sm.sim[0].lost += lost
+    w.kept_gpu_s -= lost
     w.done_s = work_s
     w.memory_s = work_s
     w.saved_s = min(w.saved_s, work_s)

@@ -1,4 +1,7 @@
-"""The compiled event loop. At one instant: ends and repairs, failures, power, arrivals; then decisions."""
+"""The compiled event loop.
+
+At one instant: ends and repairs, failures, machines that come and go, power, arrivals; then decisions.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ DONE, DECISION, PAUSED, NEED_FAILURES, NEED_RUNS, NEED_CURVES = 0, 1, 2, 3, 4, 5
 
 
 @hot
-def _handle(leave: Any, strike: Any, keep_budget: Any, state: State, sm: Sim) -> None:
+def _handle(leave: Any, strike: Any, keep_budget: Any, change: Any, state: State, sm: Sim) -> None:
     """Handle everything that happens to a part of the machines at the present instant."""
     s = sm.sim[0]
     sh = sm.shared[0]
@@ -50,6 +53,10 @@ def _handle(leave: Any, strike: Any, keep_budget: Any, state: State, sm: Sim) ->
         s.next_failure += 1
         sh.events += 1
         sh.failures += 1
+        s.due = 1
+    if s.now_s >= s.next_change_s:
+        sh.events += 1
+        change(state, sm, 0)
         s.due = 1
     if s.now_s >= s.next_budget_s:
         sh.events += 1
@@ -152,13 +159,14 @@ def _next_s(world: World) -> float:
 
 @part
 def _timed_next_s(world: World, next_s: float, waiting: bool) -> float:
-    """The same with steps of the budget and failures, which matter only while something else goes on."""
+    """The same with what is planned and with failures; they matter only while something else goes on."""
     within = next_s < inf or waiting
     for p in range(world.next_s.size):
         s = sim_at(world.sims[p]).sim[0]
         if within:
-            world.next_s[p] = min(world.next_s[p], s.next_budget_s)
-            next_s = min(next_s, s.next_budget_s)
+            planned_s = min(s.next_budget_s, s.next_change_s)
+            world.next_s[p] = min(world.next_s[p], planned_s)
+            next_s = min(next_s, planned_s)
     if next_s < inf:
         for p in range(world.next_s.size):
             sm = sim_at(world.sims[p])
@@ -191,7 +199,7 @@ def _lacks(world: World, until_s: float) -> int:
 
 
 @hot
-def _advance(leave: Any, strike: Any, keep_budget: Any, world: World) -> int:
+def _advance(leave: Any, strike: Any, keep_budget: Any, change: Any, world: World) -> int:
     """Go to the next instant at which something happens and handle it; say what is needed now."""
     sh = world.shared[0]
     next_s = _next_s(world)
@@ -215,7 +223,7 @@ def _advance(leave: Any, strike: Any, keep_budget: Any, world: World) -> int:
             c.wake_s = inf
             c.freed = 1
             sm.sim[0].due = 1
-        _handle(leave, strike, keep_budget, state, sm)
+        _handle(leave, strike, keep_budget, change, state, sm)
     arrivals(world, next_s)
     if sh.mail > 0:
         deliver(world, next_s)
@@ -249,8 +257,10 @@ SEAT = types.FunctionType(types.boolean(FAST, SIM_TYPE, types.int64))
 STEP = types.FunctionType(types.void(FAST, SIM_TYPE, types.int64))
 
 
-@njit(types.int64(types.FunctionType(DECIDE), SEAT, STEP, STEP, STEP, WORLD, types.int64), **HOW)
-def run(decide: Any, seat: Any, leave: Any, strike: Any, keep_budget: Any, world: World, events: int) -> int:
+@njit(types.int64(types.FunctionType(DECIDE), SEAT, STEP, STEP, STEP, STEP, WORLD, types.int64), **HOW)
+def run(
+    decide: Any, seat: Any, leave: Any, strike: Any, keep_budget: Any, change: Any, world: World, events: int
+) -> int:
     """Simulate until nothing is left, so many events have passed, or something is needed.
 
     Placement, failures and budgets come as compiled functions: what a run does not need is not compiled.
@@ -260,7 +270,7 @@ def run(decide: Any, seat: Any, leave: Any, strike: Any, keep_budget: Any, world
     while True:
         if sh.events >= stop:
             return PAUSED
-        status = _advance(leave, strike, keep_budget, world)
+        status = _advance(leave, strike, keep_budget, change, world)
         if status != DECISION:
             return int(status)
         for p in range(world.next_s.size):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from numba import njit, types
 
 from gigawatt.cluster._arrays import DOWN, OK, SIM_TYPE, SPARE, Sim
-from gigawatt.cluster._core import close_segment, end_run, log_run, open_segment, requeue, reset_to
+from gigawatt.cluster._core import close_segment, end_run, free_up, log_run, open_segment, requeue, reset_to
 from gigawatt.cluster._heap import push
 from gigawatt.cluster._place import (
     cut_node,
     first_node,
     give_back,
     index_node,
-    spread_tier,
+    set_spread,
     take_part,
     take_range,
 )
@@ -69,7 +69,7 @@ def throw_out(state: State, sm: Sim, j: int, lost_gpus: int, detect_s: float, bl
         c.free += give_back(state, sm, j)
     else:
         end_run(state, sm, j, -1)
-        c.free += held - lost_gpus
+        free_up(state, sm, held - lost_gpus)
     memory = w.memory_s
     load_s = w.load_s
     if blast_gpus <= sm.sim[0].survives and memory > w.saved_s:
@@ -170,9 +170,16 @@ def strike_pool(state: State, sm: Sim, where: float, span: int, repair_s: float,
 
 @part
 def strike_nodes(
-    state: State, sm: Sim, where: float, span: int, repair_s: float, detect_s: float, extra: int
+    state: State,
+    sm: Sim,
+    where: float,
+    span: int,
+    repair_s: float,
+    detect_s: float,
+    slow: float,
+    extra: int,
 ) -> None:
-    """Take down an aligned range of nodes, and deal with the jobs on them."""
+    """Take down, or slow down, an aligned range of nodes, and deal with the jobs on them."""
     c = state.cluster[0]
     struck = int(where * sm.nodes.size)
     if extra == 1 and sm.nodes[struck].cured == 1:
@@ -181,17 +188,18 @@ def strike_nodes(
     high = min(low + max(span, 1), sm.nodes.size)
     n_hit = 0
     for i in range(low, high):
-        node = sm.nodes[i]
-        if node.state == DOWN:
+        if sm.nodes[i].state == DOWN:
             continue
-        if node.owner >= 0:
-            n_hit = note_hit(state, sm, node.owner, c.gpus_per_node, n_hit)
-        k = node.first
-        while k >= 0:
-            n_hit = note_hit(state, sm, sm.chunks[k].job, sm.chunks[k].gpus, n_hit)
-            k = sm.chunks[k].link
-        if span > 0:
+        n_hit = note_jobs(state, sm, i, n_hit)
+        if slow > 0.0:
+            slow_down(sm, i, slow, repair_s)
+        elif span > 0:
             repair_node(state, sm, i, repair_s, i == struck)
+    if slow > 0.0:
+        for i in range(n_hit):
+            sm.work[state.jobs[sm.hit[i]].slot].struck = 0
+            change_pace(state, sm, sm.hit[i])
+        return
     blast = (high - low) * c.gpus_per_node
     for i in range(n_hit):
         j = sm.hit[i]
@@ -206,6 +214,19 @@ def strike_nodes(
                 sm.work[state.jobs[sm.hit[k]].slot].struck = 0
             return
         mend_job(state, sm, j, lost, low, high, detect_s, blast)
+
+
+@part
+def note_jobs(state: State, sm: Sim, i: int, n_hit: int) -> int:
+    """Remember the jobs on a node as struck."""
+    node = sm.nodes[i]
+    if node.owner >= 0:
+        n_hit = note_hit(state, sm, node.owner, state.cluster[0].gpus_per_node, n_hit)
+    k = node.first
+    while k >= 0:
+        n_hit = note_hit(state, sm, sm.chunks[k].job, sm.chunks[k].gpus, n_hit)
+        k = sm.chunks[k].link
+    return n_hit
 
 
 @part
@@ -247,15 +268,56 @@ def repair_node(state: State, sm: Sim, i: int, repair_s: float, guilty: bool) ->
     was_spare = node.state == SPARE
     if was_spare:
         c.spares -= c.gpus_per_node
+    elif node.closed > 0:
+        c.down -= node.free
     else:
         index_node(state, sm, i, -1)
         c.free -= node.free
     node.state = DOWN
-    if s.mode == 0 and not was_spare and c.spares > 0:
+    if s.mode == 0 and not was_spare and node.closed == 0 and c.spares > 0:
         use_spare(state, sm, 0)
         c.free += c.gpus_per_node
     c.down += c.gpus_per_node
     push(sm, s.now_s + repair_s, sm.shared[0].jobs + i)
+
+
+@part
+def slow_down(sm: Sim, i: int, slow: float, repair_s: float) -> None:
+    """Let a node run more slowly until it is mended; struck twice, it keeps the lower speed."""
+    s = sm.sim[0]
+    node = sm.nodes[i]
+    if node.slowed == 0:
+        s.slow_nodes += 1
+    node.slow = min(node.slow, slow)
+    node.slowed += 1
+    push(sm, s.now_s + repair_s, sm.shared[0].jobs + sm.nodes.size + i)
+
+
+@part
+def quicken(state: State, sm: Sim, i: int) -> None:
+    """Let a node run at full speed again once its last slow-down is mended."""
+    node = sm.nodes[i]
+    node.slowed -= 1
+    if node.slowed > 0:
+        return
+    node.slow = 1.0
+    sm.sim[0].slow_nodes -= 1
+    if node.owner >= 0:
+        change_pace(state, sm, node.owner)
+    k = node.first
+    while k >= 0:
+        change_pace(state, sm, sm.chunks[k].job)
+        k = sm.chunks[k].link
+
+
+@part
+def change_pace(state: State, sm: Sim, j: int) -> None:
+    """Let a running job go on at the speed that its nodes have now."""
+    close_segment(state, sm, j)
+    drop_running(state, j)
+    set_spread(state, sm, j)
+    open_segment(state, sm, j)
+    add_running(state, j)
 
 
 @part
@@ -293,7 +355,7 @@ def mend_job(
             else:
                 take_part(state, sm, j, spare, gpus)
                 c.free += c.gpus_per_node - gpus
-    sm.work[state.jobs[j].slot].spread = sm.tier_speed[spread_tier(state, sm, j)]
+    set_spread(state, sm, j)
     restart_here(state, sm, j, detect_s, blast)
 
 
@@ -320,11 +382,14 @@ def repaired(state: State, sm: Sim, what: int) -> None:
         c.down -= what
         to_spares = max(min(what, s.spare_target - c.spares), 0)
         c.spares += to_spares
-        c.free += what - to_spares
+        free_up(state, sm, what - to_spares)
         return
     node = sm.nodes[what]
-    c.down -= c.gpus_per_node
     node.free = c.gpus_per_node
+    if node.closed > 0:
+        node.state = OK
+        return
+    c.down -= c.gpus_per_node
     if c.spares + c.gpus_per_node <= s.spare_target:
         node.state = SPARE
         c.spares += c.gpus_per_node
@@ -338,11 +403,14 @@ def repaired(state: State, sm: Sim, what: int) -> None:
 def strike(state: State, sm: Sim, which: int) -> None:
     """Handle a failure by its number, or, for a negative number -1 - x, the repair of x."""
     if which < 0:
-        repaired(state, sm, -1 - which)
+        if state.cluster[0].placed == 1 and -1 - which >= sm.nodes.size:
+            quicken(state, sm, -1 - which - sm.nodes.size)
+        else:
+            repaired(state, sm, -1 - which)
         return
     f = sm.fails[which]
     cause = sm.causes[f.cause]
     if state.cluster[0].placed == 1:
-        strike_nodes(state, sm, f.where, cause.span, f.repair_s, cause.detect_s, f.extra)
+        strike_nodes(state, sm, f.where, cause.span, f.repair_s, cause.detect_s, cause.slow, f.extra)
     else:
         strike_pool(state, sm, f.where, cause.span, f.repair_s, cause.detect_s)

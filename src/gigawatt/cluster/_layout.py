@@ -135,7 +135,10 @@ def _shared(jobs: Jobs, parts: Sequence[Part], recovery: Recovery, until_s: floa
     shared = np.zeros(1, dtype=k.SHARED)
     as_expected = jobs.estimate_s is jobs.duration_s or np.array_equal(jobs.estimate_s, jobs.duration_s)
     unbroken = np.isinf(jobs.limit_s).all() and (jobs.fails_at_frac >= 1.0).all()
-    shared["timed"] = any(part.failures is not None or part.power is not None for part in parts)
+    shared["timed"] = any(
+        p.failures is not None or p.power is not None or p.machines.in_service or p.machines.drains
+        for p in parts
+    )
     shared["exact"] = as_expected and unbroken
     shared["jobs"], shared["free_slot"], shared["until_s"] = n, -1, until_s
     for name in ("memory_interval_s", "memory_write_s", "memory_load_s"):
@@ -166,16 +169,20 @@ def _machines(
     nodes["owner"] = nodes["first"] = -1
     nodes["cured"] = 1
     nodes["cured"][lemons] = 0
-    ready = n - spares // per
+    nodes["slow"] = 1.0
+    # The last nodes that are in service at the beginning.
+    first = machines.in_service[0][1] // per if machines.in_service else n
+    kept = slice(max(first - spares // per, 0), first)
     nodes["free"] = per
-    nodes["state"][ready:] = k.SPARE
+    nodes["state"][kept] = k.SPARE
     bits = np.zeros((per + 1, n // 64 + 1), dtype=np.uint64)
     full = np.zeros(bits.shape[1] * 64, dtype=np.uint8)
-    full[:ready] = 1
+    full[:n] = nodes["state"] == k.OK
     bits[per] = np.packbits(full, bitorder="little").view("<u8")
-    state.room[:] = ready
+    ready = np.flatnonzero(full)
+    state.room[:] = ready.size
     counts = [
-        np.bincount(np.arange(ready) // int(s[size][0]), minlength=-(-n // int(s[size][0])))
+        np.bincount(ready // int(s[size][0]), minlength=-(-n // int(s[size][0])))
         for size in ("rack_nodes", "pod_nodes", "hall_nodes")
     ]
     chunks = np.zeros(min(n * per, n + 4 * state.jobs.size) + 2, dtype=k.CHUNK)
@@ -187,6 +194,28 @@ def _machines(
         chunks=chunks,
         tier_speed=np.array(machines.tier_speed_frac),
     )
+
+
+def _changes(machines: Machines) -> NDArray[Any]:
+    """What comes into service and goes out of it, in the order of time; closed before it is cleared."""
+    per = machines.gpus_per_node
+    rows: list[tuple[float, int, int, int, int]] = []
+    before = machines.nodes
+    for at_s, gpus in machines.in_service:
+        nodes = gpus // per
+        if nodes < before:
+            rows.append((at_s, k.CLOSE, nodes, before, (before - nodes) * per))
+            rows.append((at_s, k.CLEAR, nodes, before, 0))
+        elif nodes > before:
+            rows.append((at_s, k.OPEN, before, nodes, -(nodes - before) * per))
+        before = nodes
+    for drain in machines.drains:
+        which = (drain.first_node, drain.first_node + drain.nodes, 0)
+        rows.append((drain.from_s, k.CLOSE, *which))
+        if drain.from_s + drain.grace_s < drain.until_s:
+            rows.append((drain.from_s + drain.grace_s, k.CLEAR, *which))
+        rows.append((drain.until_s, k.OPEN, *which))
+    return np.array(sorted(rows, key=lambda row: row[0]), dtype=k.CHANGE)
 
 
 def _scalars(sim: k.Sim, machines: Machines, failures: Failures | None, power: PowerBudget | None) -> None:
@@ -218,7 +247,7 @@ def _part(
     machines, failures, power = part.machines, part.failures, part.power
     per = machines.gpus_per_node
     spares = 0 if failures is None else failures.spare_gpus
-    if spares >= machines.gpus or (machines.placed and spares % per):
+    if spares >= machines.most_gpus or (machines.placed and spares % per):
         raise ValueError(f"{spares} spare GPUs: allowed are whole nodes of {per}, fewer than all machines")
     state = new_state(
         len(jobs),
@@ -229,8 +258,10 @@ def _part(
         options=policy.options or (0.0,),
         budget_kw=None if power is None else power.budget_kw,
     )
-    state.cluster["gpus"] = state.cluster["free"] = machines.gpus - spares
-    state.cluster["spares"] = spares
+    first = machines.in_service[0][1] if machines.in_service else machines.gpus
+    state.cluster["gpus"] = machines.most_gpus - spares
+    state.cluster["spares"] = min(spares, first)
+    state.cluster["free"] = machines.gpus - min(spares, first)
     if power is not None:
         state.cluster["step_s"] = power.step_s
     for name, given in (("quota_gpus", part.quotas_gpus), ("weight", weights)):
@@ -251,13 +282,18 @@ def _part(
     most = state.running.size
     causes = np.zeros(0 if failures is None else len(failures.causes), dtype=k.CAUSE)
     for i, cause in enumerate(() if failures is None else failures.causes):
-        causes[i] = (span_nodes(machines, cause.scope), cause.detect_s)
+        causes[i] = (span_nodes(machines, cause.scope), cause.detect_s, cause.slow_frac)
+        if cause.slow_frac > 0.0 and not machines.placed:
+            raise ValueError(f"{cause.name} slows nodes; take Machines.of instead of Machines.pool")
+    changes = _changes(machines)
+    s["next_change_s"] = changes["at_s"][0] if changes.size else np.inf
     room = 4 * (most + (machines.nodes if failures is not None else 0)) + 2048
     sim = sim._replace(
         heap_s=np.zeros(room),
         heap_code=np.zeros(room, dtype=np.int64),
         curves=np.zeros((2048, k.N_CURVES)),
         causes=causes,
+        changes=changes,
         fails=np.zeros(0, dtype=k.FAIL),
         hit=np.zeros(most + 1, dtype=np.int64),
     )

@@ -10,6 +10,7 @@ from gigawatt.cluster._arrays import (
     GPUS_CURVE,
     JOBS_CURVE,
     POWER_CURVE,
+    SERVICE_CURVE,
     STRANDED_CURVE,
     Sim,
 )
@@ -30,7 +31,8 @@ def drawn_kw(state: State, sm: Sim) -> float:
 @part
 def reserved_kw(state: State, sm: Sim) -> float:
     """What is drawn now, and what broken machines will draw when they come back idle."""
-    return float(drawn_kw(state, sm) + sm.sim[0].idle_kw * state.cluster[0].down)
+    s = sm.sim[0]
+    return float(drawn_kw(state, sm) + s.idle_kw * (state.cluster[0].down - s.absent))
 
 
 @part
@@ -50,7 +52,7 @@ def set_room(state: State, sm: Sim) -> None:
     if s.budget_step < 0:
         c.power_room_kw = inf
         return
-    c.base_kw = s.idle_kw * s.total_gpus
+    c.base_kw = s.idle_kw * (s.total_gpus - s.absent)
     c.power_room_kw = state.budget_kw[s.budget_step] - reserved_kw(state, sm)
     c.serving_kw_per_gpu = s.busy_kw - s.idle_kw
     c.job_kw_per_gpu = (s.busy_kw - s.idle_kw) * s.speed**s.exponent
@@ -62,11 +64,12 @@ def _add(state: State, sm: Sim, kw: float, stranded: float, dt_s: float) -> None
     s = sm.sim[0]
     row = sm.curves[s.row]
     row[BUSY_CURVE] += s.busy * dt_s
-    row[DOWN_CURVE] += state.cluster[0].down * dt_s
+    row[DOWN_CURVE] += (state.cluster[0].down - s.absent) * dt_s
     row[JOBS_CURVE] += s.waiting_jobs * dt_s
     row[GPUS_CURVE] += s.waiting_gpus * dt_s
     row[POWER_CURVE] += kw * dt_s
     row[STRANDED_CURVE] += stranded * dt_s
+    row[SERVICE_CURVE] += (s.total_gpus - s.absent) * dt_s
 
 
 @part
@@ -94,7 +97,7 @@ def let_pass(state: State, sm: Sim, until_s: float) -> None:
     dt_s = until_s - s.now_s
     if dt_s > 0.0:
         s.idle += (c.free + c.spares) * dt_s
-        s.down += c.down * dt_s
+        s.down += (c.down - s.absent) * dt_s
         stranded = 0.0
         if c.placed == 1:
             stranded = float(c.free - state.room[c.gpus_per_node] * c.gpus_per_node)

@@ -246,7 +246,20 @@ def place(state: State, sm: Sim, j: int, gpus: int) -> None:
     rest = gpus % per_node
     if rest > 0:
         take_part(state, sm, j, fullest(state, sm, rest), rest)
-    sm.work[state.jobs[j].slot].spread = sm.tier_speed[spread_tier(state, sm, j)]
+    set_spread(state, sm, j)
+
+
+@part
+def set_spread(state: State, sm: Sim, j: int) -> None:
+    """Set the speed that a job's places leave: how far it is spread, and its slowest node."""
+    slowest = 1.0
+    if sm.sim[0].slow_nodes > 0:
+        k = sm.work[state.jobs[j].slot].chunk
+        while k >= 0:
+            for i in range(sm.chunks[k].node, sm.chunks[k].node + sm.chunks[k].count):
+                slowest = min(slowest, sm.nodes[i].slow)
+            k = sm.chunks[k].next
+    sm.work[state.jobs[j].slot].spread = sm.tier_speed[spread_tier(state, sm, j)] * slowest
 
 
 @part
@@ -285,7 +298,12 @@ def give_back(state: State, sm: Sim, j: int) -> int:
             unlink(sm, chunk.node, k)
         for i in range(chunk.node, chunk.node + chunk.count):
             sm.nodes[i].owner = -1
-            if sm.nodes[i].state == OK:
+            if sm.nodes[i].state != OK:
+                continue
+            if sm.nodes[i].closed > 0:
+                sm.nodes[i].free += chunk.gpus
+                state.cluster[0].down += chunk.gpus
+            else:
                 freed += chunk.gpus
                 set_free(state, sm, i, sm.nodes[i].free + chunk.gpus)
         after = chunk.next

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import njit, types
 
 from gigawatt.cluster._arrays import SIM_TYPE, Sim
-from gigawatt.cluster._core import close_segment, end_run, log_run
+from gigawatt.cluster._core import close_segment, end_run, free_up, log_run
 from gigawatt.cluster._queue import FAST, HOW, INNER
 from gigawatt.cluster.state import State
 
@@ -30,7 +30,7 @@ def leave(state: State, sm: Sim, j: int) -> None:
     """Stop a running job and give its GPUs back."""
     held = state.jobs[j].held
     end_run(state, sm, j, -1)
-    state.cluster[0].free += held
+    free_up(state, sm, held)
 
 
 @njit(STEP, **HOW)
@@ -54,8 +54,8 @@ def book_open_runs(state: State, sm: Sim) -> None:
                 node = sm.chunks[k].node
             k = sm.chunks[k].next
         log_run(state, sm, j, node)
-        s.unfinished += w.done_s * state.jobs[j].gpus
+        s.unfinished += w.kept_gpu_s
     for at in range(c.head, c.tail):
         j = state.queue[at]
         sm.wait_s[j] += s.now_s - state.jobs[j].since_s
-        s.unfinished += sm.work[state.jobs[j].slot].done_s * state.jobs[j].gpus
+        s.unfinished += sm.work[state.jobs[j].slot].kept_gpu_s

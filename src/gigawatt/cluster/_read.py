@@ -30,6 +30,7 @@ def read(layout: Layout, jobs: Jobs, policy: str, started: float) -> Schedule:
             name=part.machines.name or part.machines.chip or f"part {p + 1}",
             chip=part.machines.chip,
             gpus=part.machines.gpus,
+            in_service=part.machines.in_service or ((0.0, part.machines.gpus),),
             fates=_fates(layout.sims[p]),
             curves=_curves(layout.sims[p], now_s),
         )
@@ -92,6 +93,7 @@ def _curves(sim: k.Sim, now_s: float) -> Curves:
         waiting_gpus=means[:, k.GPUS_CURVE].copy(),
         power_kw=means[:, k.POWER_CURVE].copy(),
         stranded_gpus=means[:, k.STRANDED_CURVE].copy(),
+        in_service_gpus=means[:, k.SERVICE_CURVE].copy(),
     )
 
 

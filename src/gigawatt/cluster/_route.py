@@ -1,7 +1,7 @@
 """Compiled: which part of the machines a job goes to.
 
 Of the parts on which a job may run and that are large enough, the one goes first in which it could start now
-with nobody before it; of several, the quickest. Else the one that would first have done what runs and waits
+after all that waits there; of several, the quickest. Else the one that would first have done what runs and waits
 there, by the estimates. Equal: the lower number.
 """
 
@@ -20,30 +20,42 @@ from gigawatt.cluster.state import State
 
 @part
 def _has_room(state: State, sm: Sim, gpus: int) -> bool:
-    """Whether a gang could start now, with nobody before it."""
+    """Whether a gang could start now, with all that waits there before it."""
+    s = sm.sim[0]
     c = state.cluster[0]
-    if c.tail > c.head or gpus > c.free:
+    wanted = s.waiting_gpus + gpus
+    if wanted > c.free:
         return False
     if c.placed == 1:
         whole = gpus // c.gpus_per_node
         rest = gpus % c.gpus_per_node
         if state.room[c.gpus_per_node] < whole or (rest > 0 and state.room[rest] < whole + 1):
             return False
-    if sm.sim[0].budget_step < 0:
+    if s.budget_step < 0:
         return True
     set_room(state, sm)
-    return bool(gpus * c.job_kw_per_gpu <= c.power_room_kw)
+    return bool(wanted * c.job_kw_per_gpu <= c.power_room_kw)
 
 
 @part
-def _load_s(state: State, sm: Sim, now_s: float) -> float:
-    """Time in which a part would have done what runs and waits there, by the estimates."""
+def _load_s(state: State, sm: Sim, gpus: int, now_s: float) -> float:
+    """Time in which a part would have done what runs and waits there, by the estimates.
+
+    Under a budget only so many GPUs count as it carries now; inf where it does not carry the gang.
+    """
     s = sm.sim[0]
+    works = float(state.cluster[0].gpus)
+    if s.budget_step >= 0:
+        spare_kw = state.budget_kw[s.budget_step] - s.idle_kw * (s.total_gpus - s.absent)
+        extra_kw = (s.busy_kw - s.idle_kw) * s.speed**s.exponent
+        works = min(works, spare_kw / extra_kw if extra_kw > 0.0 else inf)
+    if works < gpus:
+        return inf
     total = s.work_gpu_s
     for at in range(state.cluster[0].n_running):
         job = state.jobs[state.running[at]]
         total += max(job.end_s - now_s, 0.0) * job.held
-    return float(total / max(state.cluster[0].gpus, 1))
+    return float(total / works)
 
 
 @part
@@ -61,7 +73,7 @@ def choose(world: World, j: int, now_s: float) -> int:
         if (allowed >> p) & np.int64(1) == 0 or gpus > state.cluster[0].gpus:
             continue
         room = _has_room(state, sm, gpus)
-        key = -sm.sim[0].chip_speed if room else _load_s(state, sm, now_s)
+        key = -sm.sim[0].chip_speed if room else _load_s(state, sm, gpus, now_s)
         if best < 0 or (room and not best_room) or (room == best_room and key < best_key):
             best = p
             best_room = room

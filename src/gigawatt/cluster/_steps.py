@@ -26,8 +26,8 @@ from gigawatt.cluster._route import share_elsewhere
 from gigawatt.cluster.state import PREEMPT, START, State
 
 
-@njit(types.int64(STEP, STEP, STEP, WORLD), **HOW)
-def advance(leave: Any, strike: Any, keep_budget: Any, world: World) -> int:
+@njit(types.int64(STEP, STEP, STEP, STEP, WORLD), **HOW)
+def advance(leave: Any, strike: Any, keep_budget: Any, change: Any, world: World) -> int:
     """Handle events until a policy is to be called for a part (``which``) or something is needed."""
     sh = world.shared[0]
     while True:
@@ -40,7 +40,7 @@ def advance(leave: Any, strike: Any, keep_budget: Any, world: World) -> int:
                 _before(state, sm)
                 sh.which = p
                 return DECISION
-        status = _advance(leave, strike, keep_budget, world)
+        status = _advance(leave, strike, keep_budget, change, world)
         if status != DECISION:
             return int(status)
 

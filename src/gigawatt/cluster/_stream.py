@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gigawatt.cluster._arrays import FAIL, Sim
 from gigawatt.cluster._handle import sealed
@@ -18,6 +19,7 @@ class FailureStream:
         self.horizon_s = np.inf if failures is None else 0.0
         self._rng = np.random.default_rng([seed, part] if part else seed)
         self._gpus = machines.gpus
+        self._in_service = machines.in_service
         self.lemons = np.zeros(0, dtype=np.int64)
         if failures is None:
             return
@@ -46,10 +48,10 @@ class FailureStream:
             return sim
         count = int(self._rng.poisson(most * span_s))
         at_s = self.horizon_s + np.sort(self._rng.random(count)) * span_s
-        age_s = f.age_s + at_s
-        hazard = 1.0 + (f.infant_multiplier - 1.0) * np.exp(-age_s / f.infant_decay_s)
-        kept = self._rng.random(count) * f.infant_multiplier < hazard
-        at_s = at_s[kept]
+        chance = self._rng.random(count) * f.infant_multiplier
+        if not self._in_service:
+            kept = chance < self._hazard(f, f.age_s + at_s)
+            at_s, chance = at_s[kept], chance[kept]
         count = at_s.size
         block = np.zeros(count, dtype=FAIL)
         block["at_s"] = at_s
@@ -65,8 +67,27 @@ class FailureStream:
         block["extra"] = extra
         sigma = self._sigmas[block["cause"]]
         block["repair_s"] = self._medians_s[block["cause"]] * np.exp(sigma * self._rng.standard_normal(count))
+        if self._in_service:
+            block = block[self._present(f, block["at_s"], block["where"], chance)]
         self.horizon_s += span_s
         sim.sim["horizon_s"] = self.horizon_s
         done = int(sim.sim["next_failure"][0])
         sim.sim["next_failure"] = 0
         return sealed(sim._replace(fails=np.concatenate([sim.fails[done:], block])))
+
+    def _hazard(self, f: Failures, age_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Hazard of machines by their age, against old ones."""
+        return 1.0 + (f.infant_multiplier - 1.0) * np.exp(-age_s / f.infant_decay_s)
+
+    def _present(
+        self, f: Failures, at_s: NDArray[np.float64], where: NDArray[np.float64], chance: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        """Which failures strike machines that are in service then, new ones more often than old ones."""
+        times, gpus = (np.array(column) for column in zip(*self._in_service, strict=True))
+        gpu = where * self._gpus
+        here = gpu < gpus[np.searchsorted(times, at_s, side="right") - 1]
+        step = np.searchsorted(np.maximum.accumulate(gpus), gpu, side="right")
+        added_s = times[np.minimum(step, times.size - 1)]
+        old = np.where(added_s == 0.0, f.age_s, 0.0)
+        present = here & (chance < self._hazard(f, old + at_s - added_s))
+        return np.asarray(present, dtype=np.bool_)

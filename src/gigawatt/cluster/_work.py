@@ -22,6 +22,7 @@ WORK = np.dtype(
         ("memory_load_s", _F),
         ("limit_s", _F),
         ("done_s", _F),  # work done when the present segment began
+        ("kept_gpu_s", _F),  # GPU time at full speed that it took, lost work left out
         ("saved_s", _F),  # work in the last stored checkpoint
         ("memory_s", _F),  # work in the last checkpoint of any kind
         ("pause_s", _F),  # standing still at the beginning of the segment

@@ -32,8 +32,15 @@ class Cause:
     """Standard deviation of the logarithm of the repair time; 0: always the median. Default 1: assumed."""
     detect_s: float = 0.0
     """From the failure to its detection; the job's GPUs are held and do nothing."""
+    slow_frac: float = 0.0
+    """Speed that it leaves to the nodes that it strikes until they are mended; a straggler slows its whole
+    gang. Default 0: it takes them down."""
 
     def __post_init__(self) -> None:
+        if not 0.0 <= self.slow_frac < 1.0 or (self.slow_frac > 0.0 and self.scope == "job"):
+            raise ValueError(
+                f"slow_frac of {self.name} is {self.slow_frac}; allowed: 0 to 1, for machines that are struck"
+            )
         for name in ("rate_per_gpu_h", "repair_median_s", "repair_sigma", "detect_s"):
             if not 0.0 <= getattr(self, name) < float("inf"):
                 raise ValueError(

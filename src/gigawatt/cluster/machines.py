@@ -3,10 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 TIERS = ("node", "rack", "pod", "hall", "campus")
 """How far a job is spread: the smallest part of the tree that holds all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """Nodes taken out of service for a while, as for maintenance.
+
+    From ``from_s`` on nothing starts on them; what runs there may go on for ``grace_s``, then it returns to
+    the queue and keeps its work. From ``until_s`` on they are used again.
+    """
+
+    from_s: float
+    until_s: float
+    nodes: int
+    """How many; GPUs in a pool."""
+    first_node: int = 0
+    """The lowest-numbered of them; a pool has no numbers and takes what comes free."""
+    grace_s: float = float("inf")
+    """How long jobs may go on. Default inf: until they end."""
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.from_s < self.until_s:
+            raise ValueError(f"a drain from {self.from_s} until {self.until_s} s; allowed: 0 <= from < until")
+        if self.nodes < 1 or self.first_node < 0 or not self.grace_s >= 0.0:
+            raise ValueError("a drain has nodes from 1, a first node from 0, a grace from 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +70,11 @@ class Machines:
     """Its kind of chip; jobs may ask for kinds."""
     chip_speed: float = 1.0
     """Work by time of one of its GPUs against the chip for which durations are given."""
+    in_service: tuple[tuple[float, int], ...] = ()
+    """From each time, in seconds, so many GPUs are in service: the lowest-numbered nodes. A fall returns the
+    jobs on the others to the queue; they keep their work. Default: all of them, always."""
+    drains: tuple[Drain, ...] = ()
+    """What is taken out for a while."""
 
     def __post_init__(self) -> None:
         for name in (
@@ -53,11 +83,29 @@ class Machines:
         ):  # fmt: skip
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; allowed: whole numbers from 1")
+        self._check_dates()
         if not 0.0 < self.chip_speed < float("inf"):
             raise ValueError(f"chip_speed is {self.chip_speed}; allowed: finite numbers above 0")
         speeds = self.tier_speed_frac
         if len(speeds) != len(TIERS) or not all(0.0 < s <= 1.0 for s in speeds):
             raise ValueError(f"tier_speed_frac is {speeds}; allowed: five numbers above 0, up to 1")
+
+    def _check_dates(self) -> None:
+        times = [at_s for at_s, _ in self.in_service]
+        if times and (times[0] != 0.0 or any(b <= a for a, b in pairwise(times))):
+            raise ValueError(f"in_service has the times {times}; allowed: 0 first, then rising")
+        for at_s, gpus in self.in_service:
+            if not 0 <= gpus <= self.gpus or gpus % self.gpus_per_node:
+                raise ValueError(
+                    f"in_service has {gpus} GPUs at {at_s} s; allowed: whole nodes of {self.gpus_per_node}, "
+                    f"0 to {self.gpus}"
+                )
+        for drain in self.drains:
+            if drain.first_node + drain.nodes > self.nodes:
+                raise ValueError(
+                    f"a drain of nodes {drain.first_node} to {drain.first_node + drain.nodes - 1}; "
+                    f"there are {self.nodes}"
+                )
 
     @classmethod
     def pool(cls, gpus: int, **fields: Any) -> Self:
@@ -92,6 +140,11 @@ class Machines:
     def gpus(self) -> int:
         """All of them."""
         return self.nodes * self.gpus_per_node
+
+    @property
+    def most_gpus(self) -> int:
+        """The most that are in service at one time."""
+        return max((gpus for _, gpus in self.in_service), default=self.gpus)
 
     @property
     def racks(self) -> int:

@@ -20,7 +20,7 @@ class Fates:
     """GPU-hours by what became of them; together they are all that the machines had until the last event."""
 
     useful: float
-    """Work that counted in the end, at full speed."""
+    """Work that counted in the end, as GPU time at full speed."""
     user_failed: float
     """Work of jobs that ended by their user's fault or at their time limit."""
     lost: float
@@ -34,7 +34,7 @@ class Fates:
     unfinished: float
     """Work of jobs that had not ended when the simulation stopped."""
     down: float
-    """Broken, in repair or in quarantine."""
+    """Broken, in repair, in quarantine or drained."""
     idle: float
     """Free or kept as spares."""
 
@@ -58,6 +58,8 @@ class Curves:
     """IT power of the machines; zeros where no power was given."""
     stranded_gpus: Floats
     """Free GPUs on nodes that are partly taken (fragmentation); zeros in a pool."""
+    in_service_gpus: Floats
+    """GPUs that are in service by their date, drained and broken ones included."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,8 +84,20 @@ class PartAnswer:
     name: str
     chip: str
     gpus: int
+    in_service: tuple[tuple[float, int], ...]
+    """From each time so many GPUs are in service."""
     fates: Fates
+    """Work is counted where its job ended: for a job that moved, their sum is exact, not each."""
     curves: Curves
+
+
+def _gpu_seconds(in_service: tuple[tuple[float, int], ...], first_s: float, last_s: float) -> float:
+    """GPU-seconds in service between two times."""
+    ends = [at_s for at_s, _ in in_service[1:]] + [np.inf]
+    return sum(
+        gpus * max(min(end_s, last_s) - max(at_s, first_s), 0.0)
+        for (at_s, gpus), end_s in zip(in_service, ends, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,7 +167,8 @@ class Schedule:
     @property
     def utilisation_frac(self) -> float:
         """GPU time held by jobs, over what the machines had from the first submission to the last end."""
-        available = self.gpus * self.makespan_s
+        first_s = self.jobs.submit_s[0] if len(self.jobs) else 0.0
+        available = sum(_gpu_seconds(p.in_service, first_s, first_s + self.makespan_s) for p in self.parts)
         held = float(((self.runs.end_s - self.runs.start_s) * self.runs.gpus).sum())
         return held / available if available > 0.0 else 0.0
 

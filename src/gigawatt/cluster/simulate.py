@@ -151,14 +151,15 @@ def _parts(
     )
 
 
-def _functions(layout: Layout) -> tuple[Any, Any, Any, Any]:
-    """The compiled functions that this run needs: take and leave GPUs, failures, budget."""
+def _functions(layout: Layout) -> tuple[Any, ...]:
+    """The compiled functions that this run needs: take and leave GPUs, failures, budget, changes."""
     from gigawatt.cluster import _pool
 
     seat: Any = _pool.seat
     leave: Any = _pool.leave
     strike: Any = _pool.nothing
     keep_budget: Any = _pool.nothing
+    change: Any = _pool.nothing
     if any(part.machines.placed for part in layout.parts):
         from gigawatt.cluster import _nodes
 
@@ -171,7 +172,11 @@ def _functions(layout: Layout) -> tuple[Any, Any, Any, Any]:
         from gigawatt.cluster import _power
 
         keep_budget = _power.keep_budget
-    return seat, leave, strike, keep_budget
+    if any(part.machines.in_service or part.machines.drains for part in layout.parts):
+        from gigawatt.cluster import _changes
+
+        change = _changes.change
+    return seat, leave, strike, keep_budget, change
 
 
 def _loop(policy: Policy, layout: Layout, progress: Progress | None) -> None:
@@ -179,6 +184,7 @@ def _loop(policy: Policy, layout: Layout, progress: Progress | None) -> None:
     from gigawatt.cluster._queue import adapted
 
     functions = _functions(layout)
+    run: Any = e.run
     decide = policy.decide()
     compiled = hasattr(decide, "signatures")
     if compiled and policy.function is not None:
@@ -192,7 +198,7 @@ def _loop(policy: Policy, layout: Layout, progress: Progress | None) -> None:
     shown = time.perf_counter()
     while True:
         if compiled:
-            status = e.run(decide, *functions, layout.world, _SLICE_EVENTS)
+            status = run(decide, *functions, layout.world, _SLICE_EVENTS)
         else:
             status = _slice_in_python(decide, functions, layout)
         if status == e.DONE:
@@ -205,14 +211,15 @@ def _loop(policy: Policy, layout: Layout, progress: Progress | None) -> None:
             progress(ended, n, max(float(sim.sim["now_s"][0]) for sim in layout.sims))
 
 
-def _slice_in_python(decide: Any, functions: tuple[Any, Any, Any, Any], layout: Layout) -> int:
+def _slice_in_python(decide: Any, functions: tuple[Any, ...], layout: Layout) -> int:
     """Call a policy that is not compiled, some hundred times."""
     from gigawatt.cluster import _engine as e
     from gigawatt.cluster import _steps
 
-    seat, leave, strike, keep_budget = functions
+    seat, leave, *others = functions
+    advance: Any = _steps.advance
     for _ in range(500):
-        status = int(_steps.advance(leave, strike, keep_budget, layout.world))
+        status = int(advance(leave, *others, layout.world))
         if status != e.DECISION:
             return status
         which = int(layout.world.shared["which"][0])
