@@ -15,12 +15,16 @@ from gigawatt.report.messages import MESSAGES
 from gigawatt.report.payload import build
 from gigawatt.results import Run
 
-SCRIPTS = (
-    "core.js", "format.js", "unpack.js", "theme.js", "dialog.js", "figure.js", "chart.js", "band.js",
-    "header.js", "timeline.js", "keyfigures.js", "power.js", "dispatch.js", "heat.js", "compute.js",
-    "money.js", "environment.js", "checks.js", "assumptions.js", "reproduce.js", "main.js",
+SHARED = (
+    "core.js", "format.js", "unpack.js", "theme.js", "dialog.js", "figure.js", "chart.js", "bar.js",
 )  # fmt: skip
-"""Parts of the page's program in the order in which they are joined; they share one scope."""
+"""Parts of every page's program: words, numbers, colours, figures, charts."""
+SCRIPTS = (
+    "calendar.js", "dated.js", "band.js", "header.js", "timeline.js", "keyfigures.js", "power.js",
+    "dispatch.js", "heat.js", "compute.js", "money.js", "environment.js", "checks.js", "assumptions.js",
+    "reproduce.js", "main.js",
+)  # fmt: skip
+"""Parts of a run's page, in the order in which they are joined; they share one scope."""
 STYLES = ("base.css", "figure.css", "sections.css", "print.css")
 
 
@@ -30,9 +34,9 @@ def _part(folder: str, name: str) -> str:
 
 
 @cache
-def program() -> str:
-    """Join the page's program; all of it runs in one function's scope, in strict mode."""
-    parts = "\n".join(_part("page", name) for name in SCRIPTS)
+def program(folder: str = "page", scripts: tuple[str, ...] = SCRIPTS) -> str:
+    """Join a page's program; all of it runs in one function's scope, in strict mode."""
+    parts = "\n".join([_part("page", name) for name in SHARED] + [_part(folder, name) for name in scripts])
     return f'(function () {{\n"use strict";\n{parts}\n}})();\n'
 
 
@@ -65,23 +69,37 @@ def _policy(*scripts: str) -> str:
     )
 
 
-def _without_script(payload: dict[str, Any]) -> str:
-    """What a reader sees whose browser runs no script: the verdict and the six figures."""
-    rows = "".join(
+def without_script(sentence: str, rows: str) -> str:
+    """What a reader sees whose browser runs no script: the verdict and the figures' rows, already escaped."""
+    return f"<p>{html.escape(MESSAGES['noscript'])}</p><p>{html.escape(sentence)}</p><table>{rows}</table>"
+
+
+def _rows(payload: dict[str, Any]) -> str:
+    return "".join(
         f"<tr><th>{html.escape(f['name'])}</th>"
         f"<td>{html.escape(f['text'] or '; '.join(s['site'] + ' ' + s['text'] for s in f['sites']))}</td>"
         f"<td>{html.escape(f['when'])}</td><td>{html.escape(f['kind'])}</td></tr>"
         for f in payload["figures"]
     )
-    sentence = html.escape(payload["verdict"]["sentence"])
-    return f"<p>{html.escape(MESSAGES['noscript'])}</p><p>{sentence}</p><table>{rows}</table>"
 
 
-def render(run: Run) -> str:
-    """Write the whole page as text."""
-    payload = build(run)
-    library, ours = _part("assets", "echarts.min.js"), program()
-    title = html.escape(f"{payload['meta']['title']} · Gigawatt")
+def document(payload: dict[str, Any], *, title: str, noscript: str, ours: str, look: str) -> str:
+    """Write a page with its payload, our program and the chart library, and a policy that allows no more.
+
+    Parameters
+    ----------
+    payload
+        Plain data for JSON; what the program reads.
+    title
+        Of the window, as text.
+    noscript
+        HTML for a browser that runs no script.
+    ours
+        The program, of :func:`program`.
+    look
+        The style sheet, of :func:`style`.
+    """
+    library = _part("assets", "echarts.min.js")
     policy = html.escape(_policy(library, ours), quote=True)
     return (
         f'<!doctype html>\n<html lang="{MESSAGES["language"]}" dir="{MESSAGES["direction"]}">\n<head>\n'
@@ -89,11 +107,23 @@ def render(run: Run) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f'<link rel="icon" href="data:,">\n<title>{title}</title>\n'
-        f"<style>\n{style()}</style>\n</head>\n<body>\n"
-        f'<div id="page"></div>\n<noscript>{_without_script(payload)}</noscript>\n'
+        f'<link rel="icon" href="data:,">\n<title>{html.escape(f"{title} · Gigawatt")}</title>\n'
+        f"<style>\n{look}</style>\n</head>\n<body>\n"
+        f'<div id="page"></div>\n<noscript>{noscript}</noscript>\n'
         f'<script type="application/json" id="payload">{_data(payload)}</script>\n'
         f"<script>{library}</script>\n<script>{ours}</script>\n</body>\n</html>\n"
+    )
+
+
+def render(run: Run) -> str:
+    """Write the whole page as text."""
+    payload = build(run)
+    return document(
+        payload,
+        title=payload["meta"]["title"],
+        noscript=without_script(payload["verdict"]["sentence"], _rows(payload)),
+        ours=program(),
+        look=style(),
     )
 
 
@@ -109,9 +139,14 @@ def write_report(run: Run, path: Path) -> None:
     path
         Where the file goes; its folder exists.
     """
+    write_whole(render(run), path)
+
+
+def write_whole(text: str, path: Path) -> None:
+    """Write a page beside its place and move it there at the end."""
     partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_text(render(run), encoding="utf-8", newline="\n")
+        partial.write_text(text, encoding="utf-8", newline="\n")
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

@@ -195,5 +195,5 @@ def test_every_method_names_columns_that_exist() -> None:
 
 def test_scripts_and_styles_on_disk_are_all_in_the_page() -> None:
     parts = {p.name for p in (FOLDER / "page").iterdir()}
-    assert parts == {*page.SCRIPTS, *page.STYLES}
+    assert parts == {*page.SHARED, *page.SCRIPTS, *page.STYLES}
     assert messages.MESSAGES["language"] == "en"

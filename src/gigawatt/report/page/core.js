@@ -1,11 +1,7 @@
-// What every part of the page uses: the payload, words, elements, days.
+// What every part of the page uses: the payload, words, elements, sums.
 
 const payload = JSON.parse(document.getElementById("payload").textContent);
 const words = payload.words;
-const clock = payload.clock;
-const DAY_MS = 86400000;
-const HOUR_MS = 3600000;
-const firstDay = Date.parse(clock.start + "T00:00:00Z");
 
 /** The one way to a word: a key of the message table, with its {places} filled. */
 function say(key, values) {
@@ -34,36 +30,6 @@ function el(tag, attributes, ...children) {
   return node;
 }
 
-function dayAt(index) {
-  return firstDay + index * DAY_MS;
-}
-
-function isoDay(ms) {
-  return new Date(ms).toISOString().slice(0, 10);
-}
-
-function isoHour(ms) {
-  return new Date(ms).toISOString().slice(0, 16).replace("T", " ") + "Z";
-}
-
-const lastInstant = dayAt(clock.days);
-const documentedUntil = dayAt(clock.last_day_of_month[clock.documented] + 1);
-const isDocumented = clock.reach !== "end";
-const documentedMonth = clock.months[clock.documented];
-
-const sites = payload.sites;
-const state = { site: "all" };
-const siteListeners = [];
-
-function shownSites() {
-  return state.site === "all" ? sites : sites.filter((site) => site.name === state.site);
-}
-
-function showSite(name) {
-  state.site = name;
-  for (const listener of siteListeners) listener();
-}
-
 /** Largest known value of some arrays, 0 where nothing is known. */
 function largest(...arrays) {
   let most = 0;
@@ -79,16 +45,4 @@ function sum(values) {
   let total = 0;
   for (const value of values) if (Number.isFinite(value)) total += value;
   return total;
-}
-
-/** Sum a daily array by month. */
-function byMonth(daily) {
-  return clock.months.map((_, m) => {
-    const start = m === 0 ? 0 : clock.last_day_of_month[m - 1] + 1;
-    return sum(daily.slice(start, clock.last_day_of_month[m] + 1));
-  });
-}
-
-function monthStart(m) {
-  return Date.parse(clock.months[m] + "-01T00:00:00Z");
 }

@@ -83,7 +83,7 @@ function figure(id, options) {
     el(
       "figcaption",
       {},
-      el("div", { class: "caption" }, el("h3", { id: `fig-${id}-title` }, el("span", { class: "figure-number" }, number), " ", title), el("p", { class: "unit" }, say(`chart.${id}.unit`, { month: documentedMonth }))),
+      el("div", { class: "caption" }, el("h3", { id: `fig-${id}-title` }, el("span", { class: "figure-number" }, number), " ", title), el("p", { class: "unit" }, say(`chart.${id}.unit`, captionPlaces))),
       el("div", { class: "actions" }, options.controls ? options.controls(fill) : null, dataButton, methodButton),
     ),
     grid,

@@ -1,4 +1,4 @@
-// The bar that stays, the title, and the verdict.
+// The choice of sites, the title, and the verdict.
 
 function siteTabs() {
   if (sites.length < 2) return null;
@@ -10,16 +10,6 @@ function siteTabs() {
     for (const button of group.children) button.setAttribute("aria-pressed", String(button.dataset.site === state.site));
   });
   return group;
-}
-
-function topBar() {
-  return el(
-    "nav",
-    { class: "bar", "aria-label": say("nav.label") },
-    el("span", { class: "brand" }, say("brand")),
-    el("div", { class: "bar-links" }, contents.map(({ id, title }) => el("a", { href: "#" + id }, title))),
-    themeButton(),
-  );
 }
 
 function titleBlock() {

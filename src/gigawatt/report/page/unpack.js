@@ -24,13 +24,3 @@ async function unpack(packed) {
   }
   return columns;
 }
-
-async function unpackSites() {
-  for (const site of sites) {
-    site.steps = {};
-    for (const part of ["daily", "hourly", "work"]) {
-      for (const head of site[part].columns) site.steps[head.name] = head.step;
-      site[part] = await unpack(site[part]);
-    }
-  }
-}
