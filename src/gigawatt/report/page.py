@@ -17,6 +17,7 @@ from gigawatt.results import Run
 
 SHARED = (
     "core.js", "format.js", "unpack.js", "theme.js", "dialog.js", "figure.js", "chart.js", "bar.js",
+    "bars.js",
 )  # fmt: skip
 """Parts of every page's program: words, numbers, colours, figures, charts."""
 SCRIPTS = (

@@ -141,6 +141,13 @@ function valueAxis(most, unit, extra) {
   };
 }
 
+/** A round number just above, so that limits far beyond the load do not flatten it. */
+function niceTop(value) {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((m) => m * power >= value) * power;
+}
+
 /** Room for the labels of a value axis; what is drawn beside it keeps its own. */
 function axisRoom(most, unit) {
   const [factor] = scaleFor(most, unit);

@@ -44,7 +44,7 @@ function openMethod(id, title, note) {
   const rests = payload.assumptions.filter((a) => patterns.some((p) => p.test(a.path)));
   const part = (key, ...children) => [el("h3", {}, say(key)), ...children];
   const shown = rests.slice(0, 40);
-  const all = el(
+  const all = () => el(
     "button",
     {
       type: "button",
@@ -63,7 +63,7 @@ function openMethod(id, title, note) {
           { class: "assumptions-short" },
         ),
         rests.length > shown.length ? el("p", {}, say("method.more", { n: rests.length - shown.length })) : null,
-        el("p", {}, all),
+        el("p", {}, all()),
       ]
     : [el("p", {}, say(patterns.length ? "method.no_assumption" : "method.no_assumption_needed"))];
   openPanel(title, [

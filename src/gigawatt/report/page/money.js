@@ -1,21 +1,5 @@
 // Money: what was spent on things that last, what running costs, and what a unit of product costs.
 
-/** A table whose last column is a bar: item, amount, share of the largest. */
-function barTable(rows, unit) {
-  const most = Math.max(...rows.map((r) => r.value), 0);
-  return el(
-    "table",
-    { class: "bars" },
-    el(
-      "tbody",
-      {},
-      rows.map((r) =>
-        el("tr", { class: r.class || null }, el("th", { scope: "row" }, r.name), el("td", { class: "number" }, quantity(r.value, unit)), el("td", { class: "bar-cell", "aria-hidden": "true" }, el("span", { class: "bar-fill " + (r.mark || ""), style: { "inline-size": (most > 0 ? Math.max(0, (100 * r.value) / most) : 0) + "%", "--swatch": `var(--${r.fill || "tone-1"})` } }))),
-      ),
-    ),
-  );
-}
-
 function capitalPanel(site) {
   const items = site.money.capital;
   if (items.length === 0) return { empty: "empty.money", values: { site: site.short } };

@@ -32,13 +32,6 @@ function firmPanel(site) {
   };
 }
 
-/** A round number just above, so that limits far beyond the load do not flatten it. */
-function niceTop(value) {
-  if (!(value > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((m) => m * power >= value) * power;
-}
-
 /** A tooltip that reads the values under the pointer, one row a series. */
 function seriesTip(points, unit, title) {
   const rows = points.filter((p) => Array.isArray(p.value) && p.value[1] !== null && Number.isFinite(p.value[1])).map((p) => ({ name: p.seriesName, fill: p.color, text: quantity(p.value[1], unit) }));
