@@ -16,7 +16,9 @@ LaneKind = Literal["hall", "pod", "rack", "node", "pool", "tenant", "tenants"]
 """What a lane stands for; ``tenants``: all those without a lane of their own."""
 
 MOST_LANES = 40
-"""Lanes beyond this are laid together: more do not fit on a page."""
+"""Halls, pods and tenants beyond this are laid together: more do not fit on a page."""
+MOST_SMALL = 16
+"""The same of racks and nodes: in small lanes most gangs would reach across."""
 
 ENDS = ("finished", "failed", "struck", "preempted", "interrupted", "running")
 """How a run ended: its job did its work; by its user's fault or limit; by a failure of machines; taken off
@@ -72,13 +74,13 @@ def lanes_of(schedule: Schedule, machines: Machines | tuple[Machines, ...]) -> L
     if len(parts) == 1 and not parts[0].placed:
         return _tenants(schedule)
     part_of: Ints = np.asarray(getattr(runs, "part", np.zeros(runs.job.size, dtype=np.int64)))
-    most = max(MOST_LANES // len(parts), 1)
     lanes: list[Lane] = []
     of_run = np.zeros(runs.job.size, dtype=np.int64)
     spans = np.zeros(runs.job.size, dtype=bool)
     for number, part in enumerate(parts):
         kind, unit_nodes, units = _tier(part)
-        merged = -(-units // most)
+        most = MOST_LANES if kind in {"hall", "pod"} else MOST_SMALL
+        merged = -(-units // max(most // len(parts), 1))
         nodes = unit_nodes * merged
         mine = part_of == number
         node = np.maximum(runs.node[mine], 0)

@@ -20,6 +20,10 @@ LADDERS: dict[str, tuple[tuple[float, str], ...]] = {
     "kg": ((1e3, "t"), (1.0, "kg")),
     "tokens": ((1e12, "trillion tokens"), (1e9, "bn tokens"), (1e6, "m tokens"), (1.0, "tokens")),
     "frac": ((0.01, "%"),),
+    "s": ((86_400.0, "days"), (3600.0, "h"), (60.0, "min"), (1.0, "s")),
+    "kW": ((1e6, "GW"), (1e3, "MW"), (1.0, "kW")),
+    "GPU-h": ((1e6, "million GPU-h"), (1.0, "GPU-h")),
+    "jobs": ((1e6, "million jobs"), (1.0, "jobs")),
 }
 """Unit as stored -> (factor, unit as read), largest first; a unit that is not here stands as it is."""
 
