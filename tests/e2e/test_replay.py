@@ -117,7 +117,7 @@ def test_the_folder_is_whole_and_the_same_each_time(tmp_path):
     first, second = tmp_path / "a", tmp_path / "b"
     for out in (first, second):
         answer(spec, "--gpus", "64", "--gpus-per-node", "8", "--failures", "llama3", "--out", str(out))
-    names = {"manifest.json", "trace.json"}
+    names = {"manifest.json", "trace.json", "report.html"}
     names |= {f"tables/{t}.{e}" for t in ("jobs", "runs", "curves") for e in ("parquet", "csv")}
     assert set(digest(first)) == names
     assert digest(first) == digest(second)

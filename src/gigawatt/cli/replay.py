@@ -68,7 +68,7 @@ def replay(
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for the schedule (Parquet, CSV) and a Chrome trace.", show_default=False),
+        typer.Option(help="Folder for the schedule, its page and a Chrome trace.", show_default=False),
     ] = None,
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no summary.")] = False,

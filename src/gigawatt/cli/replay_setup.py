@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shlex
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from inspect import signature
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from gigawatt.cluster.policies import Policy
     from gigawatt.cluster.readers import Trace
     from gigawatt.cluster.readers.inputs import ClusterFile, FailuresFile
+    from gigawatt.report.schedule import About
 
     M = TypeVar("M", bound=BaseModel)
 
@@ -226,17 +229,48 @@ def write_folder(setup: Setup, done: Schedule, answer: dict[str, Any], target: P
     """Write the schedule's folder, whole or not at all; return how many runs the Chrome trace shows.
 
     ``tables/jobs``, ``runs`` and ``curves`` as Parquet and CSV, ``trace.json``,
-    ``manifest.json``. The same input gives the same bytes.
+    ``report.html``, ``manifest.json``. The same input gives the same bytes.
     """
     from gigawatt import __version__
     from gigawatt.cluster.writers import write_chrome_trace, write_schedule
+    from gigawatt.report.schedule import write_schedule_report
 
     with whole_folder(target) as folder:
         tables = write_schedule(done, folder / "tables")
         shown = write_chrome_trace(done, folder / "trace.json")
+        write_schedule_report(done, _about(setup, answer), folder / "report.html")
         timeless = {key: value for key, value in answer.items() if key != "wall_s"}
         manifest = {"format": FORMAT, "version": __version__, **timeless, "machines": repr(setup.machines)}
         manifest |= {"tables": tables, "trace_runs": shown}
         text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
         (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
     return shown
+
+
+def _about(setup: Setup, answer: dict[str, Any]) -> About:
+    from gigawatt.report.schedule import About
+
+    return About(
+        trace=setup.source,
+        machines=setup.machines,
+        seed=setup.seed,
+        command=as_typed(sys.argv[1:]),
+        failures=setup.failures,
+        power=setup.power,
+        notes=tuple(answer["notes"]),
+    )
+
+
+def as_typed(arguments: Sequence[str]) -> str:
+    """Write the command for another shell, without what only says where and how the answer goes.
+
+    >>> as_typed(["replay", "generate:mix?jobs=10", "--gpus", "8", "--out", "runs/a", "--json"])
+    "gigawatt replay 'generate:mix?jobs=10' --gpus 8"
+    """
+    kept: list[str] = []
+    skip = False
+    for word in arguments:
+        if not skip and word not in {"--out", "--json", "--quiet", "-q"} and not word.startswith("--out="):
+            kept.append(word)
+        skip = not skip and word == "--out"
+    return shlex.join(["gigawatt", *kept])
