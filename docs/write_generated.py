@@ -75,6 +75,17 @@ progress, by month.
 
 Days on which a workload holds GPUs; chips by state at each month's end; unit costs in parts, by year; events;
 every number the result rests on with its source; doubts and conflicts of sources.
+
+## Of a replay
+
+`gigawatt replay --out` writes three others. Times are seconds from the beginning of the simulation.
+
+- `jobs`: the columns of a trace, so that it can be replayed; `first_start_s`, `start_s` (of the last run),
+  `end_s`, `wait_s`, `restarts`, `preemptions`, `state`.
+- `runs`: one row for every stretch in which a gang held its GPUs: `name`, `start_s`, `end_s`, `gpus`, `node`
+  (the lowest of the gang; none in a pool).
+- `curves`: means over equal steps: `time_s`, `busy_gpus`, `down_gpus`, `waiting_jobs`, `waiting_gpus` (that
+  they ask for), `stranded_gpus` (free, on nodes partly taken), `power_kw` (IT power; zero if not metered).
 """
 
 
