@@ -31,7 +31,7 @@ class Lane:
 
     kind: LaneKind
     gpus: int
-    """GPUs that it can hold; of a tenant: all."""
+    """GPUs that it can hold; of tenants: the most that they held at one time."""
     first: int = 0
     """Number of its first hall, pod, rack, node or tenant, from 0."""
     last: int = 0
@@ -121,10 +121,34 @@ def _tenants(schedule: Schedule) -> Lanes:
     alone = order if order.size <= MOST_LANES else order[: MOST_LANES - 1]
     lane = np.full(len(jobs.tenants), alone.size, dtype=np.int64)
     lane[alone] = np.arange(alone.size)
-    lanes = [Lane("tenant", schedule.gpus, int(t), int(t)) for t in alone]
+    of_run = lane[tenant]
+    most = most_held(schedule, of_run, int(alone.size) + 1)
+    lanes = [Lane("tenant", int(most[i]), int(t), int(t)) for i, t in enumerate(alone)]
     if order.size > alone.size:
-        lanes.append(Lane("tenants", schedule.gpus, 0, int(order.size - alone.size) - 1))
-    return Lanes(tuple(lanes), lane[tenant], np.zeros(tenant.size, dtype=bool))
+        lanes.append(Lane("tenants", int(most[-1]), 0, int(order.size - alone.size) - 1))
+    return Lanes(tuple(lanes), of_run, np.zeros(tenant.size, dtype=bool))
+
+
+def most_held(schedule: Schedule, group: Ints, groups: int) -> Ints:
+    """Most GPUs that the runs of each group held at one time, shape (groups,).
+
+    Examples
+    --------
+    >>> from gigawatt.cluster import Jobs, simulate
+    >>> jobs = Jobs(submit_s=[0, 10, 60], duration_s=[60, 20, 10], gpus=[2, 3, 4])
+    >>> schedule = simulate(Machines.pool(8), jobs, "fifo")
+    >>> most_held(schedule, np.zeros(3, dtype=np.int64), 1).tolist()
+    [5]
+    """
+    runs = schedule.runs
+    lane = np.concatenate([group, group])
+    change = np.concatenate([-runs.gpus, runs.gpus])
+    # What ends at an instant ends before what starts at it.
+    order = np.lexsort((change, np.concatenate([runs.end_s, runs.start_s]), lane))
+    most = np.zeros(groups, dtype=np.int64)
+    # The changes of each group add up to nothing, so one running sum serves for all.
+    np.maximum.at(most, lane[order], np.cumsum(change[order]))
+    return most
 
 
 def gpu_seconds(schedule: Schedule) -> Floats:

@@ -82,6 +82,12 @@ def test_tenants_beyond_what_fits_share_the_last_lane():
     assert len(lanes.lanes) == MOST_LANES
     assert lanes.lanes[-1].kind == "tenants"
     assert lanes.lanes[-1].last + 1 == 60 - (MOST_LANES - 1)
+    at = np.sort(np.concatenate([schedule.runs.start_s, schedule.runs.end_s]))
+    for i, lane in enumerate(lanes.lanes[:5]):
+        start, end, gpus = (
+            getattr(schedule.runs, name)[lanes.of_run == i] for name in ("start_s", "end_s", "gpus")
+        )
+        assert lane.gpus == max(int(gpus[(start <= t) & (end > t)].sum()) for t in at)
     work = np.bincount(lanes.of_run, weights=gpu_seconds(schedule))
     assert (np.diff(work[:-1]) <= 0.0).all()
 

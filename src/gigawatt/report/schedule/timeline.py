@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gigawatt.cluster.jobs import Floats, Ints
-from gigawatt.cluster.lanes import ENDS, Lanes, binned, gpu_seconds, run_ends
+from gigawatt.cluster.lanes import ENDS, Lanes, binned, gpu_seconds, most_held, run_ends
 from gigawatt.cluster.schedule import RUNNING, WAITING, Schedule
 from gigawatt.report.pack import Column, nice_step, pack
 from gigawatt.report.payload.rounding import six
@@ -104,15 +104,8 @@ def reaches_across(schedule: Schedule, lanes: Lanes) -> bool:
         return False
     if lanes.spans.any():
         return True
-    runs = schedule.runs
-    lane = np.concatenate([lanes.of_run, lanes.of_run])
-    at_s = np.concatenate([runs.end_s, runs.start_s])
-    gpus = np.concatenate([-runs.gpus, runs.gpus])
-    order = np.lexsort((gpus, at_s, lane))
-    # Each lane's changes add up to nothing, so one running sum serves for all.
-    held = np.cumsum(gpus[order])
-    room = np.array([each.gpus for each in lanes.lanes])[lane[order]]
-    return bool((held > room).any())
+    room = np.array([each.gpus for each in lanes.lanes])
+    return bool((most_held(schedule, lanes.of_run, room.size) > room).any())
 
 
 def drawn_runs(schedule: Schedule, most: int) -> Ints:

@@ -92,6 +92,7 @@ _TIMELINE: Mapping[str, str] = {
     "timeline.down": "Most broken",
     "timeline.smaller": "runs not drawn one by one",
     "timeline.elsewhere": "held by gangs that begin in another lane, spread evenly (assumed)",
+    "timeline.key": "{name}: {meaning}",
     "timeline.row.most": "to {most}",
     "timeline.row.all": "all GPUs",
     "timeline.row.queue": "waiting",
@@ -139,7 +140,7 @@ _TIMELINE: Mapping[str, str] = {
     "time.day": "day {n}",
     "time.at": "day {day} {clock}",
     "empty.timeline": "No job ran, so there is nothing to draw.",
-    "method.timeline.what": "Who held which part of the machines when. Lanes are halls; pods, racks or nodes where there is one hall only; tenants where the machines are one pool. Neighbouring ones share a lane where there are many.",
+    "method.timeline.what": "Who held which part of the machines when. Lanes are halls; pods, racks or nodes where there is one hall only; tenants where the machines are one pool (as high as the most that they held). Neighbouring ones share a lane where there are many.",
     "method.timeline.formula": "far: band(lane, bin) = sum over runs of GPUs x time within the bin / (GPUs of the lane x length of the bin)\nnear: a block from start to end, as high as its GPUs\nbins: {bins} of {bin}, exact sums over all {runs} runs, rounded to {step} of a lane\ngangs: the {drawn} runs with the most GPU time, {share} of it; times rounded to {time_step}",
     "method.timeline.limits": "The picture ends with the last run. A gang counts in the lane of its lowest node. What a lane cannot hold lies in others, and the schedule does not say where: it stands in the row 'across', and is laid pale over what is free in the lanes, evenly: that split is assumed, its sum is exact. The height at which a gang is drawn is chosen so that gangs do not cover each other (where the free height is in pieces, so is the block); it is not its place in the rack. Broken GPUs are known for all machines together. How a run was broken off is told from its job: failures only, preemptions only, or one of both. A failure that the job survived in place breaks no run.",
 }

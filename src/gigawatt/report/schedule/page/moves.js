@@ -131,5 +131,5 @@ function findJob(text_) {
     return;
   }
   const next = runs[(runs.indexOf(tl.chosen) + 1) % runs.length];
-  choose(next, say("timeline.found", { n: runs.length, job: wanted, i: runs.indexOf(next) + 1 }));
+  choose(next, runs.length > 1 ? say("timeline.found", { n: runs.length, job: wanted, i: runs.indexOf(next) + 1 }) : "");
 }

@@ -57,7 +57,7 @@ function shareOf(colouring, lane, c, k) {
 /** Rows from top to bottom, and how high they are: all of them fit on a screen. */
 function timelineRows() {
   const columns = payload.curves.columns;
-  const together = tl.lanes.map((lane) => (lane.kind === "tenant" || lane.kind === "tenants" ? 1 : lane.gpus / payload.gpus));
+  const together = tl.lanes.map((lane) => lane.gpus / payload.gpus);
   const all = (colouring, c, k) => together.reduce((held, part, lane) => held + part * shareOf(colouring, lane, c, k), 0);
   const rows = [{ label: say("timeline.row.all"), lane: -1, height: 44, gpus: payload.gpus, shares: all, draw: drawBroken }];
   const queue = largest(columns.waiting_gpus);
@@ -66,10 +66,15 @@ function timelineRows() {
     const most = largest(columns.power_kw, columns.budget_kw ?? []);
     rows.push({ label: say("timeline.row.power"), lane: -1, height: 30, most: most * 1.04, told: say("timeline.row.most", { most: quantity(most, "kW") }), draw: drawPower });
   }
-  const height = Math.max(9, Math.min(110, Math.floor(300 / tl.lanes.length) - 3));
-  tl.lanes.forEach((lane, i) =>
-    rows.push({ label: laneName(lane), lane: i, height, gpus: lane.gpus, shares: (colouring, c, k) => shareOf(colouring, i, c, k) }),
-  );
+  const even = Math.max(9, Math.min(110, Math.floor(300 / tl.lanes.length) - 3));
+  const tenants = tl.lanes.every((lane) => lane.kind.startsWith("tenant"));
+  const sizes = sum(tl.lanes.map((lane) => lane.gpus));
+  tl.lanes.forEach((lane, i) => {
+    // Lanes of machines are alike; a tenant's is as high as the most that it held.
+    const height = tenants ? Math.max(11, Math.min(110, Math.round((300 * lane.gpus) / sizes))) : even;
+    const told = tenants && height >= 28 ? say("timeline.row.most", { most: quantity(lane.gpus, "GPUs", 9) }) : "";
+    rows.push({ label: laneName(lane), lane: i, height, gpus: lane.gpus, told, shares: (colouring, c, k) => shareOf(colouring, i, c, k) });
+  });
   let top = 0;
   for (const row of rows) {
     row.top = top;
@@ -150,7 +155,7 @@ function timelineTools() {
 function timelineKey(holder) {
   const fills = fillsOf(tl.colouring);
   const used = fills.map((_, c) => tl.lanes.some((__, lane) => tl.totals[tl.colouring].subarray((lane * fills.length + c) * tl.data.bins, (lane * fills.length + c + 1) * tl.data.bins).some((v) => v > 0)));
-  const items = fills.map((fill, c) => ({ fill, name: className(c), text: tl.colouring === "end" ? say(`end.${tl.data.ends[c]}.meaning`) : "" })).filter((_, c) => used[c]);
+  const items = fills.map((fill, c) => ({ fill, name: tl.colouring === "end" ? say("timeline.key", { name: className(c), meaning: say(`end.${tl.data.ends[c]}.meaning`) }) : className(c) })).filter((_, c) => used[c]);
   if (anyKnown(payload.curves.columns.down_gpus)) items.push({ fill: "shed", name: say("timeline.broken"), mark: "" });
   if (tl.data.across) items.push({ fill: "binding-delivery", name: say("timeline.elsewhere") });
   if (tl.data.drawn < tl.data.runs) items.push({ fill: "rule-strong", name: say("timeline.smaller") });
