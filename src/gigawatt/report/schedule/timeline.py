@@ -46,7 +46,7 @@ def bins_for(lanes: int) -> int:
     """How many bins of time fit: the more lanes, the fewer.
 
     >>> bins_for(1), bins_for(15), bins_for(40)
-    (1200, 1201, 469)
+    (1200, 1200, 508)
     """
     classes = COLOURED + 1 + len(ENDS)
     return min(MOST_BINS, CELLS // ((lanes + 1) * classes))

@@ -1,7 +1,6 @@
 // The timeline's state and its one frame: bands or gangs, the curves above them, the axis and the overview below.
 
 const MOST_GANGS = 6000;
-const FEWEST_GANGS = 600;
 const SHORTEST_S = 30;
 const tl = { from: 0, to: 1, colouring: "tenant", rows: [], hover: -1, chosen: -1, near: false, visible: new Int32Array(0), shown: 0, asked: 0 };
 
@@ -49,8 +48,8 @@ function lookUp(from, to) {
 
 /** How many pieces can be drawn one by one and still be told apart. */
 function mostGangs() {
-  const highest = Math.max(...tl.rowOfLane.map((row) => row.height));
-  return Math.min(MOST_GANGS, Math.max(FEWEST_GANGS, (tl.inner * highest) / 25));
+  const heights = tl.rowOfLane.map((row) => row.height);
+  return Math.min(MOST_GANGS, tl.inner * Math.max(sum(heights) / 100, Math.max(...heights) / 25));
 }
 
 function frame() {
