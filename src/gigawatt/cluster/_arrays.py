@@ -24,6 +24,7 @@ SHARED = np.dtype(
         ("slots", _I),  # of ``work``, ever used
         ("free_slot", _I),  # first of those that are free again, or -1
         ("mail", _I),  # jobs that are to be sent to a part
+        ("now_s", _F),
         ("next_submit_s", _F),
         ("until_s", _F),
         ("events", _I), ("decisions", _I), ("refused", _I), ("failures", _I),
@@ -44,6 +45,11 @@ SIM = np.dtype(
         ("pending", _I),  # of a pool: to be taken out of service as they come free
         ("slow_nodes", _I),
         ("next_change", _I), ("next_change_s", _F),
+        ("tended", _I),  # 1: there are elastic jobs or reservations
+        ("grown", _I),  # GPUs that elastic jobs hold beyond what they asked for
+        ("reserved", _I),  # reservations to come
+        ("storage_gb_per_s", _F), ("writers", _F),  # bandwidth for checkpoints, and how many write on average
+        ("next_storage_s", _F),  # when the times to write are set anew
         ("spare_target", _I),
         ("busy", _I),
         ("busy_serving", _I),
@@ -109,7 +115,7 @@ N_CURVES = 7
 GIVEN = (
     "submit_s", "duration_s", "estimate_s", "deadline_s", "checkpoint_interval_s", "checkpoint_write_s",
     "checkpoint_load_s", "limit_s", "fails_at_frac", "gpus", "min_gpus", "max_gpus", "tenant", "priority",
-    "after", "serving", "parts",
+    "after", "serving", "parts", "reserved_s", "checkpoint_gb",
 )  # fmt: skip
 """Columns of the jobs as they were given, in the order of ``Sim.step``."""
 
@@ -134,6 +140,8 @@ class Sim(NamedTuple):
     """For each number of free GPUs the set of nodes that have exactly so many, shape (gpus + 1, words)."""
     hit: NDArray[np.int64]
     tier_speed: NDArray[np.float64]
+    reserved: NDArray[np.int64]
+    """Jobs with a reservation to come, the earliest first; empty where no job has any."""
     shared: NDArray[Any]
     """Shared, as all that follows."""
     work: NDArray[Any]
@@ -181,6 +189,8 @@ class Sim(NamedTuple):
     serving: NDArray[np.bool_]
     parts: NDArray[np.int64]
     """Bit p is set where the job may run on part p."""
+    reserved_s: NDArray[np.float64]
+    checkpoint_gb: NDArray[np.float64]
     table: NDArray[np.uint64]
     """Addresses of the arrays, for compiled code."""
 
@@ -195,7 +205,7 @@ def empty_sim() -> Sim:
     whole = {
         "heap_code", "hit", "mail", "follower", "sibling", "run_job", "run_gpus", "run_node", "run_part",
         "restarts", "preemptions", "step", "gpus", "min_gpus", "max_gpus", "tenant", "priority", "after",
-        "parts",
+        "parts", "reserved",
     }  # fmt: skip
     shapes = {"curves": (1, N_CURVES), "bits": (1, 0)}
     made = {

@@ -1,4 +1,4 @@
-"""Compiled: machines that come into service or go out of it, by date or for a drain."""
+"""Compiled: machines that come into service or go out of it, by date or for a drain; storage shared anew."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gigawatt.cluster._core import free_up
 from gigawatt.cluster._place import index_node
 from gigawatt.cluster._pool import STEP
 from gigawatt.cluster._queue import HOW, part
-from gigawatt.cluster._take import next_victim, take_off
+from gigawatt.cluster._take import change_pace, next_victim, take_off
 from gigawatt.cluster.state import State
 
 
@@ -76,7 +76,7 @@ def _pool(state: State, sm: Sim, kind: int, gpus: int) -> None:
         s.pending -= spares
     elif kind == CLEAR:
         while s.pending > 0:
-            j = next_victim(state, 1)
+            j = next_victim(state, 2)
             if j < 0:
                 break
             take_off(state, sm, j)
@@ -88,6 +88,20 @@ def _pool(state: State, sm: Sim, kind: int, gpus: int) -> None:
         c.down -= back
         c.spares += to_spares
         free_up(state, sm, back - to_spares)
+
+
+STORAGE_STEP_S = 3600.0
+
+
+@part
+def _share_anew(state: State, sm: Sim) -> None:
+    """Set the time to write a checkpoint anew for all jobs, by those that run now."""
+    n = state.cluster[0].n_running
+    for at in range(n):
+        sm.hit[at] = state.running[at]
+    for at in range(n):
+        if sm.work[state.jobs[sm.hit[at]].slot].writing > 0.0:
+            change_pace(state, sm, sm.hit[at])
 
 
 @njit(STEP, **HOW)
@@ -108,6 +122,9 @@ def change(state: State, sm: Sim, unused: int) -> None:  # noqa: ARG001  # one s
                 else:
                     _open(state, sm, i)
         s.absent += it.absent
+    if s.now_s >= s.next_storage_s:
+        _share_anew(state, sm)
+        s.next_storage_s = s.now_s + STORAGE_STEP_S
     s.next_change_s = inf
     if s.next_change < sm.changes.size:
         s.next_change_s = sm.changes[s.next_change].at_s

@@ -26,7 +26,7 @@ def take_in(state: State, sm: Sim, j: int) -> None:
     job.max_gpus = sm.max_gpus[j * step[11]]
     job.tenant = sm.tenant[j * step[12]]
     job.priority = sm.priority[j * step[13]]
-    job.serving = sm.serving[j * step[15]]
+    job.serving = 1 if sm.serving[j * step[15]] else 2 if sm.reserved_s[j * step[17]] < inf else 0
     job.slot = -1
     sm.start_s[j] = nan
     sm.end_s[j] = nan
@@ -67,6 +67,7 @@ def take_slot(state: State, sm: Sim, j: int) -> None:
     w.done_s = w.kept_gpu_s = w.saved_s = w.memory_s = w.pause_s = w.ran_s = w.setup_s = 0.0
     w.pause_kind = SETUP
     w.end_s = -1.0
+    w.writing = 0.0
     w.chunk = -1
     w.struck = 0
 
@@ -78,7 +79,7 @@ def speed_of(state: State, sm: Sim, j: int) -> float:
     rate = sm.sim[0].chip_speed
     if job.held != job.gpus:
         rate *= job.held / job.gpus
-    if job.serving == 0:
+    if job.serving != 1:
         rate *= sm.sim[0].speed
     return float(rate)
 
@@ -90,6 +91,24 @@ def full_speed_gpus(sm: Sim, job: Any) -> float:
     return float(job.gpus if speed == 1.0 else job.gpus / speed)
 
 
+@part
+def share_storage(sm: Sim, j: int, w: Any) -> None:
+    """Set how long a checkpoint takes beside those of the other jobs.
+
+    Processor sharing in a closed network, by mean values (Schweitzer's approximation): a job that writes
+    finds the others writing for the share of their time in which they do, and each of them costs it once
+    more the time that it takes alone.
+    """
+    s = sm.sim[0]
+    size_gb = sm.checkpoint_gb[j * sm.step[18]]
+    if size_gb == 0.0 or w.every == 0:
+        return
+    alone_s = size_gb / s.storage_gb_per_s
+    w.stored_write_s = max(sm.checkpoint_write_s[j * sm.step[5]], alone_s) + alone_s * max(s.writers, 0.0)
+    w.writing = w.stored_write_s / (w.grid_s * w.every / w.rate + w.stored_write_s)
+    s.writers += w.writing
+
+
 @hot
 def open_segment(state: State, sm: Sim, j: int) -> None:
     """Set when a running job will end, and when it is expected to; ``pause_s`` is set."""
@@ -98,6 +117,8 @@ def open_segment(state: State, sm: Sim, j: int) -> None:
     w = sm.work[job.slot]
     w.segment_s = s.now_s
     w.rate = speed_of(state, sm, j) * w.spread
+    if s.storage_gb_per_s < inf:
+        share_storage(sm, j, w)
     left_s = w.pause_s + wall_s(w, w.target_s, w.rate)
     w.end_s = s.now_s + left_s
     w.end_state = 3 if w.target_s >= w.duration_s else 4
@@ -124,6 +145,8 @@ def close_segment(state: State, sm: Sim, j: int) -> None:
     dt_s = s.now_s - w.segment_s
     setup, written, worked = progress(w, dt_s)
     w.segment_s = s.now_s
+    s.writers -= w.writing
+    w.writing = 0.0
     s.setup += setup * job.held
     s.writing += written * job.held
     at_full_speed = (w.done_s - before_s) * full_speed_gpus(sm, job)
@@ -185,6 +208,8 @@ def end_run(state: State, sm: Sim, j: int, node: int) -> None:
     w.ran_s += s.now_s - w.run_s
     job.service_gpu_s += (s.now_s - w.run_s) * job.held
     w.end_s = -1.0
+    if job.held > job.gpus:
+        s.grown -= job.held - job.gpus
     s.busy -= job.held
     if job.serving == 1:
         s.busy_serving -= job.held
@@ -270,6 +295,21 @@ def leave_queue(state: State, sm: Sim, j: int) -> None:
 
 
 @part
+def reserve(state: State, sm: Sim, j: int) -> None:
+    """Write a job's reservation down, behind those that come earlier."""
+    s = sm.sim[0]
+    at_s = sm.reserved_s[j * sm.step[17]]
+    at = s.reserved
+    while at > 0 and sm.reserved_s[sm.reserved[at - 1] * sm.step[17]] > at_s:
+        sm.reserved[at] = sm.reserved[at - 1]
+        at -= 1
+    sm.reserved[at] = j
+    state.jobs[j].part = s.part
+    s.reserved += 1
+    s.due = 1
+
+
+@part
 def requeue(state: State, sm: Sim, j: int, setup_s: float) -> None:
     """Return a job to the queue that has just stopped; its next start takes so long before it works."""
     job = state.jobs[j]
@@ -308,6 +348,26 @@ def preempt(leave: Any, state: State, sm: Sim, j: int) -> None:
     """Take a running job off."""
     leave(state, sm, j)
     preempted(state, sm, j)
+
+
+@part
+def resize(state: State, sm: Sim, j: int, more_gpus: int, node: int) -> None:
+    """Let an elastic job go on with more or fewer GPUs; its run is written down in two parts."""
+    s = sm.sim[0]
+    job = state.jobs[j]
+    w = sm.work[job.slot]
+    if s.now_s > w.run_s:
+        log_run(state, sm, j, node)
+    job.service_gpu_s += (s.now_s - w.run_s) * job.held
+    w.ran_s += s.now_s - w.run_s
+    w.run_s = s.now_s
+    job.since_s = s.now_s
+    s.busy += more_gpus
+    if job.serving == 1:
+        s.busy_serving += more_gpus
+    state.tenants[job.tenant].held += more_gpus
+    s.grown += max(job.held + more_gpus - job.gpus, 0) - max(job.held - job.gpus, 0)
+    job.held += more_gpus
 
 
 @part

@@ -14,7 +14,18 @@ from gigawatt.cluster._arrays import SIM_TYPE, WORLD, Sim, World, sim_at, state_
 from gigawatt.cluster._core import begin_run, finish, preempt
 from gigawatt.cluster._heap import pop, stale, sweep
 from gigawatt.cluster._meter import let_pass, set_room
-from gigawatt.cluster._queue import DECIDE, FAST, HOW, after_call, before_call, find, hot, part, take_out
+from gigawatt.cluster._queue import (
+    DECIDE,
+    FAST,
+    HOW,
+    after_call,
+    before_call,
+    find,
+    hot,
+    part,
+    set_hold,
+    take_out,
+)
 from gigawatt.cluster._route import arrivals, deliver, share_elsewhere
 from gigawatt.cluster.state import PREEMPT, START, State
 
@@ -54,7 +65,10 @@ def _handle(leave: Any, strike: Any, keep_budget: Any, change: Any, state: State
         sh.events += 1
         sh.failures += 1
         s.due = 1
-    if s.now_s >= s.next_change_s:
+    if s.reserved > 0 and sm.reserved_s[sm.reserved[0] * sm.step[17]] <= s.now_s:
+        c.freed = 1
+        s.due = 1
+    if s.now_s >= s.next_change_s or s.now_s >= s.next_storage_s:
         sh.events += 1
         change(state, sm, 0)
         s.due = 1
@@ -82,6 +96,9 @@ def _apply(seat: Any, leave: Any, state: State, sm: Sim, n_actions: int) -> int:
                 sm.shared[0].refused += 1
             continue
         fits = state.actions[i, 0] == START and job.state == 1 and job.gpus <= c.free
+        if fits and c.hold_gpus > 0 and s.now_s + job.left_s > c.hold_s:
+            set_hold(state)
+            fits = job.gpus <= c.plan_hold
         if fits and s.budget_step >= 0:
             set_room(state, sm)
             kw = c.serving_kw_per_gpu if job.serving == 1 else c.job_kw_per_gpu
@@ -113,6 +130,11 @@ def _own_next_s(state: State, sm: Sim) -> float:
     next_s = sm.heap_s[0] if s.heap > 0 else inf
     if sm.shared[0].exact == 1 and c.n_running > 0:
         next_s = min(next_s, state.ends_s[c.n_running - 1])
+    if s.reserved > 0:
+        # One that is overdue is tried again whenever something else happens.
+        at_s = sm.reserved_s[sm.reserved[0] * sm.step[17]]
+        if at_s > s.now_s:
+            next_s = min(next_s, at_s)
     if c.tail > c.head:
         if s.round_s > 0.0 and s.due == 1:
             next_s = min(next_s, _next_round(s.now_s, s.round_s))
@@ -146,7 +168,7 @@ def _next_s(world: World) -> float:
         state = state_at(world.states[p])
         c = state.cluster[0]
         waiting = waiting or c.tail > c.head
-        alive = alive or c.tail > c.head or c.n_running > 0
+        alive = alive or c.tail > c.head or c.n_running > 0 or sim_at(world.sims[p]).sim[0].reserved > 0
         own_s = _own_next_s(state, sim_at(world.sims[p]))
         world.next_s[p] = own_s
         next_s = min(next_s, own_s)
@@ -165,6 +187,8 @@ def _timed_next_s(world: World, next_s: float, waiting: bool) -> float:
         s = sim_at(world.sims[p]).sim[0]
         if within:
             planned_s = min(s.next_budget_s, s.next_change_s)
+            if s.busy > 0:
+                planned_s = min(planned_s, max(s.next_storage_s, s.now_s))
             world.next_s[p] = min(world.next_s[p], planned_s)
             next_s = min(next_s, planned_s)
     if next_s < inf:
@@ -212,6 +236,7 @@ def _advance(leave: Any, strike: Any, keep_budget: Any, change: Any, world: Worl
         for p in range(world.next_s.size):
             let_pass(state_at(world.states[p]), sim_at(world.sims[p]), sh.until_s)
         return DONE
+    sh.now_s = next_s
     for p in range(world.next_s.size):
         if world.next_s[p] > next_s:
             continue
@@ -246,6 +271,7 @@ def _wanted(state: State, sm: Sim) -> bool:
 @hot
 def _before(state: State, sm: Sim) -> None:
     sm.shared[0].decisions += 1
+    state.cluster[0].now_s = sm.sim[0].now_s
     if sm.sim[0].power == 1:
         set_room(state, sm)
     else:
@@ -257,27 +283,16 @@ SEAT = types.FunctionType(types.boolean(FAST, SIM_TYPE, types.int64))
 STEP = types.FunctionType(types.void(FAST, SIM_TYPE, types.int64))
 
 
-@njit(types.int64(types.FunctionType(DECIDE), SEAT, STEP, STEP, STEP, STEP, WORLD, types.int64), **HOW)
-def run(
-    decide: Any, seat: Any, leave: Any, strike: Any, keep_budget: Any, change: Any, world: World, events: int
-) -> int:
-    """Simulate until nothing is left, so many events have passed, or something is needed.
-
-    Placement, failures and budgets come as compiled functions: what a run does not need is not compiled.
-    """
-    sh = world.shared[0]
-    stop = sh.events + events
-    while True:
-        if sh.events >= stop:
-            return PAUSED
-        status = _advance(leave, strike, keep_budget, change, world)
-        if status != DECISION:
-            return int(status)
-        for p in range(world.next_s.size):
-            state = state_at(world.states[p])
-            sm = sim_at(world.sims[p])
-            if not _wanted(state, sm):
-                continue
+@hot
+def _decide_all(decide: Any, seat: Any, leave: Any, tend: Any, world: World) -> None:
+    """Ask the policy for each part in which something happened, and act on its answer."""
+    for p in range(world.next_s.size):
+        state = state_at(world.states[p])
+        sm = sim_at(world.sims[p])
+        tended = sm.sim[0].tended == 1 and sm.sim[0].due == 1
+        if tended:
+            tend(state, sm, 0)
+        if _wanted(state, sm):
             c = state.cluster[0]
             while True:
                 if world.next_s.size > 1:
@@ -288,3 +303,38 @@ def run(
                 carried = _apply(seat, leave, state, sm, n_actions)
                 if c.again == 0 or carried == 0:
                     break
+        if tended:
+            tend(state, sm, 1)
+            if state.cluster[0].tail == state.cluster[0].head:
+                sm.sim[0].due = 0
+
+
+@njit(types.int64(types.FunctionType(DECIDE), SEAT, STEP, STEP, STEP, STEP, STEP, WORLD, types.int64), **HOW)
+def run(
+    decide: Any,
+    seat: Any,
+    leave: Any,
+    strike: Any,
+    keep_budget: Any,
+    change: Any,
+    tend: Any,
+    world: World,
+    events: int,
+) -> int:
+    """Simulate until nothing is left, so many events have passed, or something is needed.
+
+    Placement, failures, budgets and the like come as compiled functions: what a run does not need is not
+    compiled.
+    """
+    sh = world.shared[0]
+    stop = sh.events + events
+    while True:
+        if sh.events >= stop:
+            return PAUSED
+        status = _advance(leave, strike, keep_budget, change, world)
+        if status != DECISION:
+            return int(status)
+        _decide_all(decide, seat, leave, tend, world)
+        while sh.mail > 0:
+            deliver(world, sh.now_s)
+            _decide_all(decide, seat, leave, tend, world)

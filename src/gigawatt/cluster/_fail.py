@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import njit, types
 
 from gigawatt.cluster._arrays import DOWN, OK, SIM_TYPE, SPARE, Sim
-from gigawatt.cluster._core import close_segment, end_run, free_up, log_run, open_segment, requeue, reset_to
+from gigawatt.cluster._core import close_segment, end_run, free_up, open_segment, requeue, reset_to, resize
 from gigawatt.cluster._heap import push
 from gigawatt.cluster._place import (
     cut_node,
@@ -18,6 +18,7 @@ from gigawatt.cluster._place import (
 )
 from gigawatt.cluster._pool import STEP
 from gigawatt.cluster._queue import FAST, HOW, INNER, add_running, drop_running, part
+from gigawatt.cluster._take import change_pace
 from gigawatt.cluster._work import SETUP
 from gigawatt.cluster.state import State
 
@@ -97,26 +98,8 @@ def hit_job(state: State, sm: Sim, j: int, lost_gpus: int, detect_s: float, blas
             c.spares -= from_spares
             c.free -= lost_gpus - from_spares
         else:
-            resize(state, sm, j, lost_gpus)
+            resize(state, sm, j, -lost_gpus, -1)
     restart_here(state, sm, j, detect_s, blast_gpus)
-
-
-@part
-def resize(state: State, sm: Sim, j: int, lost_gpus: int) -> None:
-    """Let an elastic job go on with fewer GPUs; its run is written down in two parts."""
-    s = sm.sim[0]
-    w = sm.work[state.jobs[j].slot]
-    job = state.jobs[j]
-    log_run(state, sm, j, first_node(state, sm, j) if state.cluster[0].placed == 1 else -1)
-    job.service_gpu_s += (s.now_s - w.run_s) * job.held
-    w.ran_s += s.now_s - w.run_s
-    w.run_s = s.now_s
-    job.since_s = s.now_s
-    s.busy -= lost_gpus
-    if job.serving == 1:
-        s.busy_serving -= lost_gpus
-    state.tenants[job.tenant].held -= lost_gpus
-    job.held -= lost_gpus
 
 
 @part
@@ -311,16 +294,6 @@ def quicken(state: State, sm: Sim, i: int) -> None:
 
 
 @part
-def change_pace(state: State, sm: Sim, j: int) -> None:
-    """Let a running job go on at the speed that its nodes have now."""
-    close_segment(state, sm, j)
-    drop_running(state, j)
-    set_spread(state, sm, j)
-    open_segment(state, sm, j)
-    add_running(state, j)
-
-
-@part
 def mend_job(
     state: State, sm: Sim, j: int, lost_gpus: int, low: int, high: int, detect_s: float, blast: int
 ) -> None:
@@ -342,7 +315,7 @@ def mend_job(
     close_segment(state, sm, j)
     drop_running(state, j)
     if not swap:
-        resize(state, sm, j, lost_gpus)
+        resize(state, sm, j, -lost_gpus, first_node(state, sm, j))
     spare = 0
     for i in range(low, high):
         if not holds(sm, j, i):

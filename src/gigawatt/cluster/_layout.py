@@ -135,10 +135,7 @@ def _shared(jobs: Jobs, parts: Sequence[Part], recovery: Recovery, until_s: floa
     shared = np.zeros(1, dtype=k.SHARED)
     as_expected = jobs.estimate_s is jobs.duration_s or np.array_equal(jobs.estimate_s, jobs.duration_s)
     unbroken = np.isinf(jobs.limit_s).all() and (jobs.fails_at_frac >= 1.0).all()
-    shared["timed"] = any(
-        p.failures is not None or p.power is not None or p.machines.in_service or p.machines.drains
-        for p in parts
-    )
+    shared["timed"] = any(p.failures is not None or p.power is not None or p.machines.changes for p in parts)
     shared["exact"] = as_expected and unbroken
     shared["jobs"], shared["free_slot"], shared["until_s"] = n, -1, until_s
     for name in ("memory_interval_s", "memory_write_s", "memory_load_s"):
@@ -149,6 +146,7 @@ def _shared(jobs: Jobs, parts: Sequence[Part], recovery: Recovery, until_s: floa
     made |= _rows(("start_s", "end_s", "first_start_s", "wait_s"), n, np.float64)
     made |= _rows(("restarts", "preemptions"), n, np.int64)
     made |= _rows(_RUN_TIMES, n + 4096, np.float64) | _rows(_RUN_PLACES, n + 4096, np.int64)
+    made["reserved"] = np.zeros(n if np.isfinite(jobs.reserved_s).any() else 0, dtype=np.int64)
     made["energy_kwh"] = np.zeros(n if power else 0)
     # Each job stands in the mail at most once.
     made["mail"] = np.zeros(n, dtype=np.int64)
@@ -275,6 +273,9 @@ def _part(
     s["part"], s["spare_target"] = which, spares
     s["step_s"], s["row_end_s"], s["round_s"] = curve_step_s, curve_step_s, policy.round_s
     s["horizon_s"] = part.stream.horizon_s
+    s["storage_gb_per_s"] = machines.storage_gb_per_s
+    s["next_storage_s"] = 0.0 if np.isfinite(machines.storage_gb_per_s) else np.inf
+    s["tended"] = bool((jobs.max_gpus > jobs.min_gpus).any() or np.isfinite(jobs.reserved_s).any())
     if machines.placed:
         state, sim = _machines(state, sim, machines, spares, part.stream.lemons)
     else:
@@ -320,6 +321,7 @@ def lay_out(
     for which, part in enumerate(parts):
         state, sim = _part(which, part, jobs, policy, weights, curve_step_s)
         sim.sim["parts"] = len(parts)
+        mine = shared | {"reserved": shared["reserved"].copy()}
         states.append(sealed(state._replace(jobs=records)))
-        sims.append(sealed(sim._replace(**shared)))
+        sims.append(sealed(sim._replace(**mine)))
     return Layout(parts, states, sims)

@@ -297,15 +297,7 @@ def give_back(state: State, sm: Sim, j: int) -> int:
         if chunk.gpus < per_node:
             unlink(sm, chunk.node, k)
         for i in range(chunk.node, chunk.node + chunk.count):
-            sm.nodes[i].owner = -1
-            if sm.nodes[i].state != OK:
-                continue
-            if sm.nodes[i].closed > 0:
-                sm.nodes[i].free += chunk.gpus
-                state.cluster[0].down += chunk.gpus
-            else:
-                freed += chunk.gpus
-                set_free(state, sm, i, sm.nodes[i].free + chunk.gpus)
+            freed += release_node(state, sm, i, chunk.gpus)
         after = chunk.next
         chunk.next = s.free_chunk
         s.free_chunk = k
@@ -315,9 +307,62 @@ def give_back(state: State, sm: Sim, j: int) -> int:
 
 
 @part
+def give_back_some(state: State, sm: Sim, j: int, wanted: int) -> int:
+    """Return so many whole nodes of a job that it took last; returns the GPUs that are free now."""
+    per_node = state.cluster[0].gpus_per_node
+    freed = 0
+    previous = -1
+    k = sm.work[state.jobs[j].slot].chunk
+    while k >= 0 and wanted > 0:
+        chunk = sm.chunks[k]
+        after = chunk.next
+        if chunk.gpus < per_node:
+            previous = k
+            k = after
+            continue
+        count = min(chunk.count, wanted)
+        wanted -= count
+        for i in range(chunk.node + chunk.count - count, chunk.node + chunk.count):
+            freed += release_node(state, sm, i, per_node)
+        chunk.count -= count
+        if chunk.count == 0:
+            drop_chunk(state, sm, j, k, previous)
+        else:
+            previous = k
+        k = after
+    return freed
+
+
+@part
+def release_node(state: State, sm: Sim, i: int, gpus: int) -> int:
+    """Return GPUs of a node that a job held; how many of them are free now."""
+    node = sm.nodes[i]
+    node.owner = -1
+    if node.state != OK:
+        return 0
+    if node.closed > 0:
+        node.free += gpus
+        state.cluster[0].down += gpus
+        return 0
+    set_free(state, sm, i, node.free + gpus)
+    return gpus
+
+
+@part
+def drop_chunk(state: State, sm: Sim, j: int, k: int, previous: int) -> None:
+    """Strike an empty chunk from a job's list."""
+    s = sm.sim[0]
+    if previous >= 0:
+        sm.chunks[previous].next = sm.chunks[k].next
+    else:
+        sm.work[state.jobs[j].slot].chunk = sm.chunks[k].next
+    sm.chunks[k].next = s.free_chunk
+    s.free_chunk = k
+
+
+@part
 def cut_node(state: State, sm: Sim, j: int, node: int) -> int:
     """Take one node out of a job's chunks; return how many GPUs it held there."""
-    s = sm.sim[0]
     previous = -1
     k = sm.work[state.jobs[j].slot].chunk
     while not sm.chunks[k].node <= node < sm.chunks[k].node + sm.chunks[k].count:
@@ -332,12 +377,7 @@ def cut_node(state: State, sm: Sim, j: int, node: int) -> int:
     else:
         unlink(sm, node, k)
     if chunk.count == 0:
-        if previous >= 0:
-            sm.chunks[previous].next = chunk.next
-        else:
-            sm.work[state.jobs[j].slot].chunk = chunk.next
-        chunk.next = s.free_chunk
-        s.free_chunk = k
+        drop_chunk(state, sm, j, k, previous)
     if behind > 0:
         new_chunk(state, sm, j, node + 1, behind, gpus)
     return int(gpus)

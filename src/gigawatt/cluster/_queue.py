@@ -39,7 +39,7 @@ def fits(state: State, j: int) -> bool:
         rest = job.gpus % c.gpus_per_node
         if state.room[c.gpus_per_node] < whole or (rest > 0 and state.room[rest] < whole + 1):
             return False
-    return True
+    return bool(c.hold_gpus == 0 or job.gpus <= c.plan_hold or c.now_s + job.left_s <= c.hold_s)
 
 
 @hot
@@ -55,6 +55,8 @@ def plan_start(state: State, j: int, at: int) -> None:
     c.plan_kw -= job.gpus * (c.serving_kw_per_gpu if job.serving == 1 else c.job_kw_per_gpu)
     if c.placed == 1:
         c.again = 1
+    if c.hold_gpus > 0 and c.now_s + job.left_s > c.hold_s:
+        c.plan_hold -= job.gpus
 
 
 @part
@@ -68,6 +70,8 @@ def plan_preempt(state: State, j: int) -> None:
     c.plan_free += state.jobs[j].held
     c.plan_kw += state.jobs[j].held * c.job_kw_per_gpu
     c.plan_exact = 0
+    if c.hold_gpus > 0 and state.jobs[j].end_s > c.hold_s:
+        c.plan_hold += state.jobs[j].held
 
 
 @part
@@ -231,6 +235,22 @@ def before_call(state: State) -> None:
     c.plan_free = c.free
     c.plan_kw = c.power_room_kw
     c.plan_exact = 1
+    if c.hold_gpus > 0:
+        set_hold(state)
+
+
+@part
+def set_hold(state: State) -> None:
+    """Count what may be given to jobs that are expected to run into the next reservation."""
+    c = state.cluster[0]
+    held = 0
+    past = 0
+    for at in range(c.n_running):
+        job = state.jobs[state.running[at]]
+        held += job.held
+        if job.end_s > c.hold_s:
+            past += job.held
+    c.plan_hold = c.free + held - c.hold_gpus - past
 
 
 @hot

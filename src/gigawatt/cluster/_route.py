@@ -1,7 +1,7 @@
 """Compiled: which part of the machines a job goes to.
 
-Of the parts on which a job may run and that are large enough, the one goes first in which it could start now
-after all that waits there; of several, the quickest. Else the one that would first have done what runs and waits
+Of the parts on which a job may run and that are large enough, first those in which it could start now, after
+all that waits there; of several, the quickest. Else the one that would first have done what runs and waits
 there, by the estimates. Equal: the lower number.
 """
 
@@ -12,7 +12,7 @@ from math import inf
 import numpy as np
 
 from gigawatt.cluster._arrays import Sim, World, sim_at, state_at
-from gigawatt.cluster._core import join_queue, take_in, take_slot
+from gigawatt.cluster._core import join_queue, reserve, take_in, take_slot
 from gigawatt.cluster._meter import let_pass, set_room
 from gigawatt.cluster._queue import hot, part
 from gigawatt.cluster.state import State
@@ -100,7 +100,10 @@ def _send(world: World, j: int, now_s: float) -> None:
     if state.jobs[j].slot < 0:
         take_slot(state, sm, j)
         returned = 0
-    join_queue(state, sm, j, returned)
+    if sm.reserved.size > 0 and returned == 0 and sm.reserved_s[j * sm.step[17]] < inf:
+        reserve(state, sm, j)
+    else:
+        join_queue(state, sm, j, returned)
 
 
 @hot

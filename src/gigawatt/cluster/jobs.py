@@ -77,6 +77,11 @@ class Jobs:
     """It must not be preempted, slowed or paused."""
     fails_at_frac: Floats
     """Share of its work after which it ends by its user's fault. Default inf: never."""
+    reserved_s: Floats
+    """An advance reservation: its GPUs are kept free for it from this time on, and it starts then, whatever
+    else has to be taken off. Default inf: none, it queues."""
+    checkpoint_gb: Floats
+    """Size of its checkpoint, for a storage that jobs share. Default 0: it is in nobody's way."""
     chip_set: Ints
     """Index into ``chip_sets``: the kinds of chip on which it may run."""
     ids: NDArray[Any]
@@ -105,6 +110,8 @@ class Jobs:
         after: ArrayLike = -1,
         serving: ArrayLike = False,
         fails_at_frac: ArrayLike = np.inf,
+        reserved_s: ArrayLike = np.inf,
+        checkpoint_gb: ArrayLike = 0.0,
         chip_set: ArrayLike = 0,
         ids: ArrayLike | None = None,
         tenants: tuple[str, ...] = ("all",),
@@ -130,6 +137,8 @@ class Jobs:
             "after": (after, None, np.int64),
             "serving": (serving, None, np.bool_),
             "fails_at_frac": (fails_at_frac, None, np.float64),
+            "reserved_s": (reserved_s, None, np.float64),
+            "checkpoint_gb": (checkpoint_gb, None, np.float64),
             "chip_set": (chip_set, None, np.int64),
         }
         columns: dict[str, NDArray[Any]] = {"submit_s": submit}
@@ -169,8 +178,8 @@ class Jobs:
 
 def _check(c: dict[str, NDArray[Any]], tenants: int, chip_sets: int) -> None:
     n = c["submit_s"].size
-    for name, least in (("submit_s", 0.0), ("checkpoint_write_s", 0.0), ("checkpoint_load_s", 0.0)):
-        _refuse(name, ~(np.isfinite(c[name]) & (c[name] >= least)), c[name], "finite numbers from 0")
+    for name in ("submit_s", "checkpoint_write_s", "checkpoint_load_s", "checkpoint_gb"):
+        _refuse(name, ~(np.isfinite(c[name]) & (c[name] >= 0.0)), c[name], "finite numbers from 0")
     for name in ("duration_s", "estimate_s"):
         _refuse(name, ~(np.isfinite(c[name]) & (c[name] > 0.0)), c[name], "finite numbers above 0")
     for name in ("checkpoint_interval_s", "limit_s", "fails_at_frac"):
@@ -180,6 +189,8 @@ def _check(c: dict[str, NDArray[Any]], tenants: int, chip_sets: int) -> None:
     _refuse("min_gpus", (c["min_gpus"] < 1) | (c["min_gpus"] > c["gpus"]), c["min_gpus"], "1 to gpus")
     _refuse("max_gpus", c["max_gpus"] < c["gpus"], c["max_gpus"], "gpus and more")
     _refuse("tenant", (c["tenant"] < 0) | (c["tenant"] >= tenants), c["tenant"], f"0 to {tenants - 1}")
+    early = ~(c["reserved_s"] >= c["submit_s"])
+    _refuse("reserved_s", early, c["reserved_s"], "a time from its submission on, or inf for none")
     _refuse("priority", np.abs(c["priority"]) >= 2**31, c["priority"], "whole numbers of 32 bits")
     wrong = (c["chip_set"] < 0) | (c["chip_set"] >= chip_sets)
     _refuse("chip_set", wrong, c["chip_set"], f"0 to {chip_sets - 1}")

@@ -73,7 +73,7 @@ def lanes_of(schedule: Schedule, machines: Machines | tuple[Machines, ...]) -> L
     runs = schedule.runs
     if len(parts) == 1 and not parts[0].placed:
         return _tenants(schedule)
-    part_of: Ints = np.asarray(getattr(runs, "part", np.zeros(runs.job.size, dtype=np.int64)))
+    part_of: Ints = runs.part
     lanes: list[Lane] = []
     of_run = np.zeros(runs.job.size, dtype=np.int64)
     spans = np.zeros(runs.job.size, dtype=bool)
@@ -91,7 +91,7 @@ def lanes_of(schedule: Schedule, machines: Machines | tuple[Machines, ...]) -> L
         for first in range(0, units, merged):
             last = min(first + merged, units) - 1
             held = min((last + 1) * unit_nodes, part.nodes) - first * unit_nodes
-            name = str(getattr(part, "name", "")) if len(parts) > 1 else ""
+            name = part.name or part.chip if len(parts) > 1 else ""
             lanes.append(Lane(kind, held * part.gpus_per_node, first, last, name))
     return Lanes(tuple(lanes), of_run, spans)
 

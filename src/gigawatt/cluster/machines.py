@@ -75,6 +75,9 @@ class Machines:
     jobs on the others to the queue; they keep their work. Default: all of them, always."""
     drains: tuple[Drain, ...] = ()
     """What is taken out for a while."""
+    storage_gb_per_s: float = float("inf")
+    """What the storage takes in of all jobs' checkpoints together; jobs that write at once slow each other.
+    Needs ``checkpoint_gb`` of the jobs. Default inf: checkpoints do not get into each other's way."""
 
     def __post_init__(self) -> None:
         for name in (
@@ -84,6 +87,8 @@ class Machines:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; allowed: whole numbers from 1")
         self._check_dates()
+        if not self.storage_gb_per_s > 0.0:
+            raise ValueError(f"storage_gb_per_s is {self.storage_gb_per_s}; allowed: above 0, or inf")
         if not 0.0 < self.chip_speed < float("inf"):
             raise ValueError(f"chip_speed is {self.chip_speed}; allowed: finite numbers above 0")
         speeds = self.tier_speed_frac
@@ -145,6 +150,11 @@ class Machines:
     def most_gpus(self) -> int:
         """The most that are in service at one time."""
         return max((gpus for _, gpus in self.in_service), default=self.gpus)
+
+    @property
+    def changes(self) -> bool:
+        """Whether something changes as planned: dates, drains, a storage shared anew by the hour."""
+        return bool(self.in_service or self.drains) or self.storage_gb_per_s < float("inf")
 
     @property
     def racks(self) -> int:

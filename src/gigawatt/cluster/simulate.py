@@ -152,7 +152,7 @@ def _parts(
 
 
 def _functions(layout: Layout) -> tuple[Any, ...]:
-    """The compiled functions that this run needs: take and leave GPUs, failures, budget, changes."""
+    """The compiled functions that this run needs: take and leave GPUs, failures, budget, changes, care."""
     from gigawatt.cluster import _pool
 
     seat: Any = _pool.seat
@@ -160,6 +160,7 @@ def _functions(layout: Layout) -> tuple[Any, ...]:
     strike: Any = _pool.nothing
     keep_budget: Any = _pool.nothing
     change: Any = _pool.nothing
+    tend: Any = _pool.nothing
     if any(part.machines.placed for part in layout.parts):
         from gigawatt.cluster import _nodes
 
@@ -172,11 +173,15 @@ def _functions(layout: Layout) -> tuple[Any, ...]:
         from gigawatt.cluster import _power
 
         keep_budget = _power.keep_budget
-    if any(part.machines.in_service or part.machines.drains for part in layout.parts):
+    if any(part.machines.changes for part in layout.parts):
         from gigawatt.cluster import _changes
 
         change = _changes.change
-    return seat, leave, strike, keep_budget, change
+    if any(sim.sim["tended"][0] for sim in layout.sims):
+        from gigawatt.cluster import _tend
+
+        tend = _tend.tend
+    return seat, leave, strike, keep_budget, change, tend
 
 
 def _loop(policy: Policy, layout: Layout, progress: Progress | None) -> None:
@@ -218,12 +223,13 @@ def _slice_in_python(decide: Any, functions: tuple[Any, ...], layout: Layout) ->
 
     seat, leave, *others = functions
     advance: Any = _steps.advance
+    apply: Any = _steps.apply
     for _ in range(500):
         status = int(advance(leave, *others, layout.world))
         if status != e.DECISION:
             return status
         which = int(layout.world.shared["which"][0])
         state, sim = layout.states[which], layout.sims[which]
-        while _steps.apply(seat, leave, state, sim, int(decide(state, float(sim.sim["now_s"][0])))):
+        while apply(seat, leave, others[-1], state, sim, int(decide(state, float(sim.sim["now_s"][0])))):
             pass
     return int(e.PAUSED)

@@ -48,7 +48,7 @@ JOB = np.dtype(
         ("priority", _S),  # smaller numbers first
         ("slot", _S),  # for the caller's use
         ("part", np.int16),  # of the machines, in whose queue it stands or where it runs
-        ("serving", np.int8),  # 1: never preempted
+        ("serving", np.int8),  # 1 serving, 2 begun by reservation: never preempted
         ("state", np.int8),  # see schedule.STATES
     ],
     align=True,
@@ -76,6 +76,10 @@ CLUSTER = np.dtype(
         ("power_room_kw", _F),  # inf without a budget
         ("job_kw_per_gpu", _F),  # what a GPU draws beyond idling, at the present speed
         ("serving_kw_per_gpu", _F),
+        ("hold_s", _F),  # from here on GPUs are kept for a reservation; inf: none
+        ("hold_gpus", _I),  # how many
+        ("plan_hold", _I),  # how many may still be given to jobs that are expected to run into it
+        ("now_s", _F),  # the time of the call
         ("wake_s", _F),  # the policy asks to be called at this time
         ("step_s", _F),  # step of ``budget_kw``
         ("base_kw", _F),  # what the machines draw when all idle
@@ -150,7 +154,7 @@ def new_state(
     cluster["gpus"] = cluster["free"] = gpus
     cluster["gpus_per_node"] = gpus_per_node
     cluster["placed"] = placed
-    cluster["power_room_kw"] = cluster["wake_s"] = np.inf
+    cluster["power_room_kw"] = cluster["wake_s"] = cluster["hold_s"] = np.inf
     cluster["step_s"] = 3600.0
     for name in ("nodes", "rack_nodes", "pod_nodes", "hall_nodes"):
         cluster[name] = max(gpus // gpus_per_node, 1)

@@ -62,7 +62,7 @@ def _borrowed_job(state: State) -> int:
         j = state.running[i]
         job = state.jobs[j]
         t = job.tenant
-        if job.serving == 1 or state.scratch[t] <= state.tenants[t].quota_gpus or job.rank < 0.0:
+        if job.serving > 0 or state.scratch[t] <= state.tenants[t].quota_gpus or job.rank < 0.0:
             continue
         if best < 0:
             best = j

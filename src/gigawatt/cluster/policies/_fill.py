@@ -51,7 +51,7 @@ def fill(state: State, running_first: int) -> int:
     while budget > 0 and (i < n or at < c.tail):
         if i < n and _runs_next(state, at, keys[i], ids[i], running_first):
             job = state.jobs[int(ids[i])]
-            if job.serving == 1:
+            if job.serving > 0:
                 ids[i] = -1.0
             elif job.held <= budget:
                 budget -= job.held
