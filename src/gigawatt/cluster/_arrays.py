@@ -160,6 +160,8 @@ class Sim(NamedTuple):
     run_node: NDArray[np.int64]
     """One more than the lowest-numbered node, so that a pool leaves it untouched."""
     run_part: NDArray[np.int64]
+    run_end: NDArray[np.int64]
+    """How it ended: see schedule.RUN_ENDS."""
     start_s: NDArray[np.float64]
     """By job, written as it goes: the answers."""
     end_s: NDArray[np.float64]
@@ -204,7 +206,7 @@ def empty_sim() -> Sim:
     }  # fmt: skip
     whole = {
         "heap_code", "hit", "mail", "follower", "sibling", "run_job", "run_gpus", "run_node", "run_part",
-        "restarts", "preemptions", "step", "gpus", "min_gpus", "max_gpus", "tenant", "priority", "after",
+        "run_end", "restarts", "preemptions", "step", "gpus", "min_gpus", "max_gpus", "tenant", "priority", "after",
         "parts", "reserved",
     }  # fmt: skip
     shapes = {"curves": (1, N_CURVES), "bits": (1, 0)}

@@ -10,6 +10,7 @@ from gigawatt.cluster._heap import push
 from gigawatt.cluster._meter import job_kw
 from gigawatt.cluster._queue import add_running, drop_running, enqueue, hot, part
 from gigawatt.cluster._work import SETUP, progress, wall_s
+from gigawatt.cluster.schedule import FAILED, PREEMPTED, RESIZED
 from gigawatt.cluster.state import State
 
 
@@ -172,6 +173,12 @@ def log_run(state: State, sm: Sim, j: int, node: int) -> None:
     sh.runs = k + 1
 
 
+@hot
+def end_as(sm: Sim, how: int) -> None:
+    """Say how the run ended that was written down last; 0, finished, is what is there."""
+    sm.run_end[sm.shared[0].runs - 1] = how
+
+
 @part
 def begin_run(state: State, sm: Sim, j: int) -> None:
     """Count a job as running; its GPUs are taken, ``held`` and ``spread`` are set."""
@@ -245,6 +252,8 @@ def finish(state: State, sm: Sim, j: int) -> None:
     else:
         s.user_failed += w.kept_gpu_s
     sm.end_s[j] = s.now_s
+    if w.end_state != 3:
+        end_as(sm, FAILED)
     job.held = 0
     w.next_free = sm.shared[0].free_slot
     sm.shared[0].free_slot = job.slot
@@ -340,6 +349,7 @@ def preempted(state: State, sm: Sim, j: int) -> None:
     w.saved_s = w.done_s
     w.memory_s = w.done_s
     sm.preemptions[j] += 1
+    end_as(sm, PREEMPTED)
     requeue(state, sm, j, w.load_s)
 
 
@@ -358,6 +368,7 @@ def resize(state: State, sm: Sim, j: int, more_gpus: int, node: int) -> None:
     w = sm.work[job.slot]
     if s.now_s > w.run_s:
         log_run(state, sm, j, node)
+        end_as(sm, RESIZED)
     job.service_gpu_s += (s.now_s - w.run_s) * job.held
     w.ran_s += s.now_s - w.run_s
     w.run_s = s.now_s
@@ -381,6 +392,7 @@ def move(state: State, sm: Sim, j: int) -> None:
     w.pause_s = 0.0
     w.setup_s = w.load_s
     sm.preemptions[j] += 1
+    end_as(sm, PREEMPTED)
     job.held = 0
     job.state = 0
     sm.mail[sh.mail] = j

@@ -5,7 +5,16 @@ from __future__ import annotations
 from numba import njit, types
 
 from gigawatt.cluster._arrays import DOWN, OK, SIM_TYPE, SPARE, Sim
-from gigawatt.cluster._core import close_segment, end_run, free_up, open_segment, requeue, reset_to, resize
+from gigawatt.cluster._core import (
+    close_segment,
+    end_as,
+    end_run,
+    free_up,
+    open_segment,
+    requeue,
+    reset_to,
+    resize,
+)
 from gigawatt.cluster._heap import push
 from gigawatt.cluster._place import (
     cut_node,
@@ -20,6 +29,7 @@ from gigawatt.cluster._pool import STEP
 from gigawatt.cluster._queue import FAST, HOW, INNER, add_running, drop_running, part
 from gigawatt.cluster._take import change_pace
 from gigawatt.cluster._work import SETUP
+from gigawatt.cluster.schedule import STRUCK
 from gigawatt.cluster.state import State
 
 
@@ -77,6 +87,7 @@ def throw_out(state: State, sm: Sim, j: int, lost_gpus: int, detect_s: float, bl
         load_s = w.memory_load_s
     reset_to(state, sm, j, _kept(state, sm, j, blast_gpus))
     sm.restarts[j] += 1
+    end_as(sm, STRUCK)
     requeue(state, sm, j, detect_s + sm.sim[0].whole_s + load_s)
 
 

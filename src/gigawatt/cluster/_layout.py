@@ -25,7 +25,7 @@ _NO_FAILURES = Failures.poisson()
 
 
 _RUN_TIMES = ("run_start_s", "run_end_s")
-_RUN_PLACES = ("run_job", "run_gpus", "run_node", "run_part")
+_RUN_PLACES = ("run_job", "run_gpus", "run_node", "run_part", "run_end")
 
 
 def _rows(names: tuple[str, ...], size: int, kind: type) -> dict[str, NDArray[Any]]:

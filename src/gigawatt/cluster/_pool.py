@@ -5,8 +5,9 @@ from __future__ import annotations
 from numba import njit, types
 
 from gigawatt.cluster._arrays import SIM_TYPE, Sim
-from gigawatt.cluster._core import close_segment, end_run, free_up, log_run
+from gigawatt.cluster._core import close_segment, end_as, end_run, free_up, log_run
 from gigawatt.cluster._queue import FAST, HOW, INNER
+from gigawatt.cluster.schedule import OPEN
 from gigawatt.cluster.state import State
 
 SEAT = types.boolean(FAST, SIM_TYPE, types.int64)
@@ -54,6 +55,7 @@ def book_open_runs(state: State, sm: Sim) -> None:
                 node = sm.chunks[k].node
             k = sm.chunks[k].next
         log_run(state, sm, j, node)
+        end_as(sm, OPEN)
         s.unfinished += w.kept_gpu_s
     for at in range(c.head, c.tail):
         j = state.queue[at]

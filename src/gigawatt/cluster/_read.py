@@ -57,6 +57,7 @@ def read(layout: Layout, jobs: Jobs, policy: str, started: float) -> Schedule:
             gpus=sim.run_gpus[:count],
             node=sim.run_node[:count] - 1,
             part=sim.run_part[:count],
+            end=sim.run_end[:count],
         ),
         parts=parts,
         failures=int(shared["failures"]),

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gigawatt.cluster.jobs import Bools, Floats, Ints
 from gigawatt.cluster.machines import Machines
-from gigawatt.cluster.schedule import FINISHED, OVER_LIMIT, RUNNING, USER_FAILED, Schedule
+from gigawatt.cluster.schedule import Schedule
 
 LaneKind = Literal["hall", "pod", "rack", "node", "pool", "tenant", "tenants"]
 """What a lane stands for; ``tenants``: all those without a lane of their own."""
@@ -19,10 +18,6 @@ MOST_LANES = 40
 """Halls, pods and tenants beyond this are laid together: more do not fit on a page."""
 MOST_SMALL = 16
 """The same of racks and nodes: in small lanes most gangs would reach across."""
-
-ENDS = ("finished", "failed", "struck", "preempted", "interrupted", "running")
-"""How a run ended: its job did its work; by its user's fault or limit; by a failure of machines; taken off
-for another job or for want of power; by one of these two, its job having met both; not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,26 +150,6 @@ def gpu_seconds(schedule: Schedule) -> Floats:
     """GPU time that each run held, in GPU-seconds, shape (runs,)."""
     runs = schedule.runs
     return (runs.end_s - runs.start_s) * runs.gpus
-
-
-def run_ends(schedule: Schedule) -> NDArray[np.int8]:
-    """Say how each run ended, as a position in :data:`ENDS`, shape (runs,).
-
-    The last run of a job ends as the job does. An earlier one was broken off: by a failure where the job met
-    failures only, by preemption where it met preemptions only, else by one of the two. An elastic job that
-    goes on with fewer GPUs begins a new run, too: the failure ended the old one.
-    """
-    runs, state = schedule.runs, schedule.state
-    struck, taken = schedule.restarts[runs.job] > 0, schedule.preemptions[runs.job] > 0
-    ends = np.where(struck & ~taken, 2, np.where(taken & ~struck, 3, 4)).astype(np.int8)
-    last = np.full(len(schedule.jobs), -1, dtype=np.int64)
-    np.maximum.at(last, runs.job, np.arange(runs.job.size))
-    at = last[last >= 0]
-    of = state[last >= 0]
-    ends[at[of == FINISHED]] = 0
-    ends[at[(of == USER_FAILED) | (of == OVER_LIMIT)]] = 1
-    ends[at[of == RUNNING]] = 5
-    return ends
 
 
 def binned(

@@ -13,6 +13,11 @@ from gigawatt.cluster.jobs import Floats, Ints, Jobs
 FUTURE, WAITING, RUNNING, FINISHED, USER_FAILED, OVER_LIMIT, NEVER = 0, 1, 2, 3, 4, 5, 6
 STATES = ("future", "waiting", "running", "finished", "user failed", "over limit", "never fits")
 """Names of a job's states, by number."""
+FAILED, STRUCK, PREEMPTED, RESIZED, OPEN = 1, 2, 3, 4, 5
+RUN_ENDS = ("finished", "failed", "struck", "preempted", "resized", "running")
+"""How a run ended, by number: its job did its work; its user's fault or limit; machines broke and it returned
+to the queue; taken off for another job, for power or for machines that leave; the job went on with more or
+fewer GPUs; not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,8 @@ class Runs:
     """The lowest-numbered node of the gang; -1 in a pool."""
     part: Ints
     """The part of the machines, an index into ``Schedule.parts``."""
+    end: Ints
+    """How it ended, an index into :data:`RUN_ENDS`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from gigawatt.cluster import Failures, Jobs, Machines, simulate
-from gigawatt.cluster.lanes import ENDS, MOST_LANES, MOST_SMALL, binned, gpu_seconds, lanes_of, run_ends
+from gigawatt.cluster.lanes import MOST_LANES, MOST_SMALL, binned, gpu_seconds, lanes_of
+from gigawatt.cluster.schedule import RUN_ENDS
 
 
 def some_jobs(count=300, tenants=3, seed=2, largest=64):
@@ -101,20 +102,19 @@ def test_runs_end_as_their_jobs_did_or_were_broken_off():
     failing = Failures.poisson(300.0)
     jobs = some_jobs()
     schedule = simulate(Machines.of(128, 8), jobs, "priority", failing, seed=3)
-    ends = run_ends(schedule)
-    names = np.array(ENDS)[ends]
+    names = np.array(RUN_ENDS)[schedule.runs.end]
     last = {job: i for i, job in enumerate(schedule.runs.job.tolist())}
     for i, job in enumerate(schedule.runs.job.tolist()):
         if i == last[job] and schedule.state[job] == 3:
             assert names[i] == "finished"
         elif i != last[job]:
-            assert names[i] in {"struck", "preempted", "interrupted"}
+            assert names[i] in {"struck", "preempted"}
     assert {"finished", "struck", "preempted"} <= set(names)
-    broken = np.isin(names, ("struck", "preempted", "interrupted")).sum()
-    assert broken == schedule.restarts.sum() + schedule.preemptions.sum()
+    assert (names == "struck").sum() == schedule.restarts.sum()
+    assert (names == "preempted").sum() == schedule.preemptions.sum()
 
 
 def test_runs_that_go_on_when_the_simulation_stops_are_told():
     schedule = simulate(Machines.pool(8), Jobs([0.0, 0.0], [100.0, 10.0], gpus=[4, 4]), "fifo", until_s=50.0)
-    by_job = dict(zip(schedule.runs.job.tolist(), run_ends(schedule).tolist(), strict=True))
-    assert {job: ENDS[end] for job, end in by_job.items()} == {0: "running", 1: "finished"}
+    by_job = dict(zip(schedule.runs.job.tolist(), schedule.runs.end.tolist(), strict=True))
+    assert {job: RUN_ENDS[end] for job, end in by_job.items()} == {0: "running", 1: "finished"}

@@ -57,7 +57,8 @@ def large(runs: int, names: str) -> Schedule:
     end = rng.uniform(1.0, 3e7, runs)
     start = end * rng.uniform(0.0, 1.0, runs)
     steps = 9_000
-    noise = rng.uniform(0, 5e5, (6, steps))
+    nowhere = np.zeros(runs, dtype=np.int64)
+    noise = rng.uniform(0, 5e5, (7, steps))
     return replace(
         small,
         jobs=jobs,
@@ -68,7 +69,7 @@ def large(runs: int, names: str) -> Schedule:
         restarts=rng.integers(0, 3, runs),
         preemptions=rng.integers(0, 3, runs),
         state=np.full(runs, 3, dtype=np.int8),
-        runs=Runs(np.arange(runs), start, end, jobs.gpus, np.full(runs, -1)),
+        runs=Runs(np.arange(runs), start, end, jobs.gpus, nowhere - 1, nowhere, rng.integers(0, 5, runs)),
         curves=Curves(3600.0, *noise),
         end_of_simulation_s=3e7,
     )
@@ -144,7 +145,7 @@ def test_names_that_do_not_compress_cost_drawn_runs_not_the_bound() -> None:
 
 def test_coarser_curves_keep_their_sums() -> None:
     rng = np.random.default_rng(2)
-    curves = Curves(60.0, *rng.uniform(0, 100, (6, 1003)))
+    curves = Curves(60.0, *rng.uniform(0, 100, (7, 1003)))
     end_s = 1002 * 60.0 + 17.0
     step_s, found = coarser(curves, end_s, 100)
     assert (step_s, found["busy_gpus"].size) == (660.0, 92)

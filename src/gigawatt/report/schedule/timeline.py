@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from gigawatt.cluster.jobs import Floats, Ints
-from gigawatt.cluster.lanes import ENDS, Lanes, binned, gpu_seconds, most_held, run_ends
-from gigawatt.cluster.schedule import RUNNING, WAITING, Schedule
+from gigawatt.cluster.lanes import Lanes, binned, gpu_seconds, most_held
+from gigawatt.cluster.schedule import RUN_ENDS, RUNNING, WAITING, Schedule
 from gigawatt.report.pack import Column, nice_step, pack
 from gigawatt.report.payload.rounding import six
 
@@ -36,7 +36,7 @@ class Occupancy:
     by_tenant: Floats
     """Shape (lanes + 1, COLOURED + 1, bins); the last class is all other tenants."""
     by_end: Floats
-    """Shape (lanes + 1, ENDS, bins)."""
+    """Shape (lanes + 1, RUN_ENDS, bins)."""
     coloured: Ints
     """Numbers of the tenants with a colour of their own, the one with the most GPU time first."""
     end_s: float
@@ -48,7 +48,7 @@ def bins_for(lanes: int) -> int:
     >>> bins_for(1), bins_for(15), bins_for(40)
     (1200, 1200, 508)
     """
-    classes = COLOURED + 1 + len(ENDS)
+    classes = COLOURED + 1 + len(RUN_ENDS)
     return min(MOST_BINS, CELLS // ((lanes + 1) * classes))
 
 
@@ -67,7 +67,7 @@ def occupancy(schedule: Schedule, lanes: Lanes, bins: int) -> Occupancy:
     class_of[coloured] = np.arange(coloured.size)
     row = np.where(lanes.spans, len(lanes.lanes), lanes.of_run)
     tables = []
-    for kind, kinds in ((class_of[tenant], COLOURED + 1), (run_ends(schedule).astype(np.int64), len(ENDS))):
+    for kind, kinds in ((class_of[tenant], COLOURED + 1), (schedule.runs.end, len(RUN_ENDS))):
         rows = len(lanes.lanes) + 1
         table = binned(
             runs.start_s,
@@ -139,7 +139,7 @@ def timeline(schedule: Schedule, lanes: Lanes, most_drawn: int = MOST_DRAWN) -> 
         "end_s": held.end_s,
         "coloured": [names[t] for t in held.coloured],
         "other_tenants": int(np.unique(schedule.jobs.tenant[schedule.runs.job]).size - held.coloured.size),
-        "ends": list(ENDS),
+        "ends": list(RUN_ENDS),
         "by_tenant": shares(held.by_tenant),
         "by_end": shares(held.by_end),
         "runs": int(work.size),
@@ -169,7 +169,7 @@ def _drawn(schedule: Schedule, lanes: Lanes, held: Occupancy, chosen: Ints) -> d
         Column("gpus", "GPUs", runs.gpus[chosen].astype(float), 1.0),
         Column("lane", "", lane.astype(float), 1.0),
         Column("tenant", "", tenant.astype(float), 1.0),
-        Column("end", "", run_ends(schedule)[chosen].astype(float), 1.0),
+        Column("end", "", schedule.runs.end[chosen].astype(float), 1.0),
         Column("restarts", "", schedule.restarts[job].astype(float), 1.0),
         Column("preemptions", "", schedule.preemptions[job].astype(float), 1.0),
     )
