@@ -30,6 +30,8 @@ CASES = {
     "conservative, depth 3": (policies.conservative(depth=3), reference.conservative, {"depth": 3}),
     "sjf": (policies.sjf(), reference.sjf, {}),
     "sjf, passing": (policies.sjf(pass_blocked=True), reference.sjf, {"pass": True}),
+    "edf": (policies.edf(), reference.edf, {}),
+    "edf, passing": (policies.edf(pass_blocked=True), reference.edf, {"pass": True}),
     "srtf": (policies.srtf(), reference.srtf, {}),
     "srsf": (policies.srsf(), reference.srtf, {"weighted": True}),
     "las": (policies.las((30.0, 200.0)), reference.las, {"thresholds": (30.0, 200.0), "running_first": True}),
@@ -69,6 +71,7 @@ def draw(seed: int, *, exact: bool):
         "gpus": rng.choice([1, 1, 1, 2, 3, 4, 8], n),
         "tenant": rng.integers(0, 3, n),
         "priority": rng.integers(0, 4, n),
+        "deadline_s": np.where(rng.random(n) < 0.6, rng.integers(0, 250, n) * 1.0, np.inf),
         "checkpoint_load_s": rng.integers(0, 3, n) * 1.0,
     }
 
@@ -94,7 +97,7 @@ def test_equals_the_reference(name: str, exact: bool) -> None:
         slow = [
             reference.Job(i, *(float(jobs.submit_s[i]), float(jobs.duration_s[i]), float(jobs.estimate_s[i])),
                           int(jobs.gpus[i]), int(jobs.tenant[i]), int(jobs.priority[i]),
-                          float(jobs.checkpoint_load_s[i]))
+                          float(jobs.checkpoint_load_s[i]), float(jobs.deadline_s[i]))
             for i in range(len(jobs))
         ]  # fmt: skip
         stuck = quotas is not None and not options["borrowing"]

@@ -48,7 +48,9 @@ SIM = np.dtype(
         ("tended", _I),  # 1: there are elastic jobs or reservations
         ("grown", _I),  # GPUs that elastic jobs hold beyond what they asked for
         ("reserved", _I),  # reservations to come
-        ("storage_gb_per_s", _F), ("writers", _F),  # bandwidth for checkpoints, and how many write on average
+        ("storage_gb_per_s", _F), ("writers", _I),  # bandwidth for checkpoints, and how many jobs use it
+        ("write_per_s", _F), ("busy_frac", _F),  # sums over these jobs: writes begun, and their time alone
+        ("stretch", _F), ("stretch_at", _I),  # time of a write over that alone, and for how many jobs found
         ("next_storage_s", _F),  # when the times to write are set anew
         ("spare_target", _I),
         ("busy", _I),
@@ -206,8 +208,8 @@ def empty_sim() -> Sim:
     }  # fmt: skip
     whole = {
         "heap_code", "hit", "mail", "follower", "sibling", "run_job", "run_gpus", "run_node", "run_part",
-        "run_end", "restarts", "preemptions", "step", "gpus", "min_gpus", "max_gpus", "tenant", "priority", "after",
-        "parts", "reserved",
+        "run_end", "restarts", "preemptions", "step", "gpus", "min_gpus", "max_gpus", "tenant", "priority",
+        "after", "parts", "reserved",
     }  # fmt: skip
     shapes = {"curves": (1, N_CURVES), "bits": (1, 0)}
     made = {

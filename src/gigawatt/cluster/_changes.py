@@ -11,6 +11,7 @@ from gigawatt.cluster._core import free_up
 from gigawatt.cluster._place import index_node
 from gigawatt.cluster._pool import STEP
 from gigawatt.cluster._queue import HOW, part
+from gigawatt.cluster._storage import find_stretch
 from gigawatt.cluster._take import change_pace, next_victim, take_off
 from gigawatt.cluster.state import State
 
@@ -99,8 +100,9 @@ def _share_anew(state: State, sm: Sim) -> None:
     n = state.cluster[0].n_running
     for at in range(n):
         sm.hit[at] = state.running[at]
+    find_stretch(sm)
     for at in range(n):
-        if sm.work[state.jobs[sm.hit[at]].slot].writing > 0.0:
+        if sm.work[state.jobs[sm.hit[at]].slot].think_s > 0.0:
             change_pace(state, sm, sm.hit[at])
 
 

@@ -9,6 +9,7 @@ from gigawatt.cluster._arrays import Sim
 from gigawatt.cluster._heap import push
 from gigawatt.cluster._meter import job_kw
 from gigawatt.cluster._queue import add_running, drop_running, enqueue, hot, part
+from gigawatt.cluster._storage import join_storage, leave_storage
 from gigawatt.cluster._work import SETUP, progress, wall_s
 from gigawatt.cluster.schedule import FAILED, PREEMPTED, RESIZED
 from gigawatt.cluster.state import State
@@ -68,7 +69,7 @@ def take_slot(state: State, sm: Sim, j: int) -> None:
     w.done_s = w.kept_gpu_s = w.saved_s = w.memory_s = w.pause_s = w.ran_s = w.setup_s = 0.0
     w.pause_kind = SETUP
     w.end_s = -1.0
-    w.writing = 0.0
+    w.think_s = 0.0
     w.chunk = -1
     w.struck = 0
 
@@ -92,24 +93,6 @@ def full_speed_gpus(sm: Sim, job: Any) -> float:
     return float(job.gpus if speed == 1.0 else job.gpus / speed)
 
 
-@part
-def share_storage(sm: Sim, j: int, w: Any) -> None:
-    """Set how long a checkpoint takes beside those of the other jobs.
-
-    Processor sharing in a closed network, by mean values (Schweitzer's approximation): a job that writes
-    finds the others writing for the share of their time in which they do, and each of them costs it once
-    more the time that it takes alone.
-    """
-    s = sm.sim[0]
-    size_gb = sm.checkpoint_gb[j * sm.step[18]]
-    if size_gb == 0.0 or w.every == 0:
-        return
-    alone_s = size_gb / s.storage_gb_per_s
-    w.stored_write_s = max(sm.checkpoint_write_s[j * sm.step[5]], alone_s) + alone_s * max(s.writers, 0.0)
-    w.writing = w.stored_write_s / (w.grid_s * w.every / w.rate + w.stored_write_s)
-    s.writers += w.writing
-
-
 @hot
 def open_segment(state: State, sm: Sim, j: int) -> None:
     """Set when a running job will end, and when it is expected to; ``pause_s`` is set."""
@@ -119,7 +102,7 @@ def open_segment(state: State, sm: Sim, j: int) -> None:
     w.segment_s = s.now_s
     w.rate = speed_of(state, sm, j) * w.spread
     if s.storage_gb_per_s < inf:
-        share_storage(sm, j, w)
+        join_storage(sm, j, w)
     left_s = w.pause_s + wall_s(w, w.target_s, w.rate)
     w.end_s = s.now_s + left_s
     w.end_state = 3 if w.target_s >= w.duration_s else 4
@@ -146,8 +129,8 @@ def close_segment(state: State, sm: Sim, j: int) -> None:
     dt_s = s.now_s - w.segment_s
     setup, written, worked = progress(w, dt_s)
     w.segment_s = s.now_s
-    s.writers -= w.writing
-    w.writing = 0.0
+    if w.think_s > 0.0:
+        leave_storage(sm, j, w)
     s.setup += setup * job.held
     s.writing += written * job.held
     at_full_speed = (w.done_s - before_s) * full_speed_gpus(sm, job)

@@ -122,6 +122,17 @@ def start_in_order(state: State) -> int:
     return int(at)
 
 
+@part
+def start_what_fits(state: State) -> None:
+    """Plan starts in the order of the queue, passing what does not fit."""
+    c = state.cluster[0]
+    at = c.head
+    while at < c.tail and c.plan_free > 0 and c.again == 0:
+        if fits(state, state.queue[at]):
+            plan_start(state, state.queue[at], at)
+        at += 1
+
+
 @hot
 def enqueue(state: State, j: int, now_s: float, returned: int) -> None:
     """Append a job to the queue; ``returned`` is 1 for one that was there before."""

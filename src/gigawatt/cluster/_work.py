@@ -33,7 +33,7 @@ WORK = np.dtype(
         ("run_s", _F),  # when the present run began
         ("ran_s", _F),  # wall-clock time of the runs before
         ("setup_s", _F),  # to be paid at the next start
-        ("writing", _F),  # share of its time in which it writes to a storage that others use as well
+        ("think_s", _F),  # between two writes to a storage that others use as well; 0: it does not
         ("pause_kind", _S),
         ("end_state", _S),
         ("every", _S),  # each so many-th checkpoint is stored; 0: none

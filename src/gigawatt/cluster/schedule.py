@@ -165,6 +165,11 @@ class Schedule:
         return self.end_s - self.jobs.submit_s
 
     @property
+    def in_time(self) -> NDArray[np.bool_]:
+        """Which jobs did their work by their deadline; those without one by any time."""
+        return np.asarray(self.finished & (self.end_s <= self.jobs.deadline_s))
+
+    @property
     def makespan_s(self) -> float:
         """From the first submission to the last end."""
         if not self.ended.any():
@@ -208,6 +213,10 @@ class Schedule:
         result["makespan_s"] = self.makespan_s
         result["utilisation_frac"] = self.utilisation_frac
         result["goodput_frac"] = self.goodput_frac
+        due = np.isfinite(self.jobs.deadline_s)
+        if due.any():
+            result["deadlines"] = int(due.sum())
+            result["deadlines_missed"] = int((due & ~self.in_time).sum())
         result["events"] = self.events
         result["wall_s"] = self.wall_s
         result["tenants"] = {

@@ -7,6 +7,7 @@ from pathlib import Path
 from gigawatt.validation.cluster_failures import failure_rows
 from gigawatt.validation.cluster_logs import log_rows
 from gigawatt.validation.cluster_queues import queue_rows
+from gigawatt.validation.cluster_shared import shared_rows
 from gigawatt.validation.rows import ValidationRow
 
 
@@ -18,7 +19,7 @@ def rows(shared: Path | None) -> list[ValidationRow]:
     shared
         Folder of the measured data; None leaves out the rows that need it.
     """
-    found = [*queue_rows(), *failure_rows()]
+    found = [*queue_rows(), *failure_rows(), *shared_rows()]
     if shared is not None:
         found += log_rows(shared)
     return found

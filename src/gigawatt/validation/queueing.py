@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Callable, Sequence
 
@@ -174,3 +175,67 @@ def wait_by_priority_s(
     residual = 0.5 * sum(r * second for r, second in zip(rates_per_s, seconds_s2, strict=True))
     loads = np.cumsum([0.0, *(r * m for r, m in zip(rates_per_s, means_s, strict=True))])
     return [float(residual / ((1.0 - loads[k]) * (1.0 - loads[k + 1]))) for k in range(len(rates_per_s))]
+
+
+def time_in_closed_queue_s(
+    away_s: Sequence[float], service_s: Sequence[float], until_s: float, rng: np.random.Generator
+) -> float:
+    """Mean time at one server that shares itself evenly, of customers who come back; played out.
+
+    Event by event: who is away comes back after a time drawn between 0.8 and 1.2 of its mean; who is there
+    gets one part of the server in as many as are there.
+
+    Parameters
+    ----------
+    away_s, service_s
+        Of each customer, shape (customers,): mean time away, time of a service alone.
+    until_s
+        How long it is played.
+    rng
+        Draws the times away.
+
+    Examples
+    --------
+    >>> alone = time_in_closed_queue_s([600.0], [20.0], 1e5, np.random.default_rng(0))
+    >>> round(alone, 6)
+    20.0
+    """
+    due = [(float(rng.uniform(0.0, away)), i) for i, away in enumerate(away_s)]
+    heapq.heapify(due)
+    left: dict[int, float] = {}
+    came: dict[int, float] = {}
+    now = total = 0.0
+    services = 0
+    while now < until_s:
+        end = now + min(left.values()) * len(left) if left else math.inf
+        then = min(end, due[0][0] if due else math.inf)
+        for i in left:
+            left[i] -= (then - now) / len(left)
+        now = then
+        for i in [i for i, work in left.items() if work <= 1e-9]:
+            del left[i]
+            total += now - came[i]
+            services += 1
+            heapq.heappush(due, (now + away_s[i] * float(rng.uniform(0.8, 1.2)), i))
+        while due and due[0][0] <= now:
+            _, i = heapq.heappop(due)
+            left[i], came[i] = service_s[i], now
+    return total / services
+
+
+def pace_beside_stragglers_frac(nodes: int, slow_per_s: float, mean_s: float, slow_frac: float) -> float:
+    r"""Mean pace of a gang that goes as its slowest node does, where each is slowed again and again.
+
+    Slow-downs of a node are a Poisson process and end by themselves (M/G/:math:`\infty`):
+    :math:`1 - (1 - f)(1 - e^{-n \lambda m})`, for any distribution of their lengths.
+
+    References
+    ----------
+    Kleinrock, Queueing Systems, volume 1 (1975), section 3.4.
+
+    Examples
+    --------
+    >>> round(pace_beside_stragglers_frac(64, 1e-6, 3600.0, 0.5), 4)
+    0.8971
+    """
+    return 1.0 - (1.0 - slow_frac) * (1.0 - math.exp(-nodes * slow_per_s * mean_s))

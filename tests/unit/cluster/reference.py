@@ -20,6 +20,7 @@ class Job:
     tenant: int
     priority: int
     load: float = 0.0
+    deadline: float = inf
     done: float = 0.0
     service: float = 0.0
     start: float = 0.0
@@ -106,6 +107,18 @@ def conservative(now, waiting, running, free, opt):
 def sjf(now, waiting, running, free, opt):
     chosen = []
     for job in sorted(waiting, key=lambda j: (j.left(), j.number)):
+        if job.gpus > free:
+            if opt.get("pass"):
+                continue
+            break
+        free -= job.gpus
+        chosen.append(job)
+    return chosen, []
+
+
+def edf(now, waiting, running, free, opt):
+    chosen = []
+    for job in sorted(waiting, key=lambda j: (j.deadline, j.number)):
         if job.gpus > free:
             if opt.get("pass"):
                 continue

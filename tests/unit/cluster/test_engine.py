@@ -177,3 +177,11 @@ def test_names() -> None:
         assert policies.named(name).name == name
     with pytest.raises(ValueError, match="no policy 'lifo'"):
         policies.named("lifo")
+
+
+def test_deadlines_that_were_missed_are_counted() -> None:
+    jobs = Jobs([0, 0, 0], [10, 10, 10], gpus=8, deadline_s=[np.inf, 15.0, 12.0])
+    schedule = simulate(Machines.pool(8), jobs, "edf")
+    assert schedule.start_s.tolist() == [20.0, 10.0, 0.0]
+    summary = schedule.summary()
+    assert (summary["deadlines"], summary["deadlines_missed"]) == (2, 1)

@@ -43,6 +43,14 @@ def sjf(*, pass_blocked: bool = False) -> Policy:
     return Policy("sjf", _HERE + "_sjf", (float(pass_blocked),))
 
 
+def edf(*, pass_blocked: bool = False) -> Policy:
+    """Earliest deadline first, without preemption; jobs without a deadline come last.
+
+    ``pass_blocked``: jobs may pass a first one that does not fit.
+    """
+    return Policy("edf", _HERE + "_edf", (float(pass_blocked),))
+
+
 def srtf(round_s: float = 0.0) -> Policy:
     """Shortest remaining time first, with preemption, greedy fill."""
     return Policy("srtf", _HERE + "_srtf", (0.0,), round_s)
@@ -94,6 +102,7 @@ _BY_NAME: dict[str, Callable[[], Policy]] = {
     "easy": easy,
     "conservative": conservative,
     "sjf": sjf,
+    "edf": edf,
     "srtf": srtf,
     "srsf": srsf,
     "las": las,
@@ -119,6 +128,7 @@ __all__ = [
     "Policy",
     "conservative",
     "easy",
+    "edf",
     "fair",
     "fifo",
     "las",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigawatt.cluster._queue import fits, merge_fresh, plan_start, policy, start_in_order
+from gigawatt.cluster._queue import merge_fresh, policy, start_in_order, start_what_fits
 from gigawatt.cluster.state import State
 
 
@@ -15,10 +15,6 @@ def decide(state: State, now_s: float) -> int:  # noqa: ARG001  # one signature 
     merge_fresh(state)
     if state.options[0] == 0.0:
         start_in_order(state)
-        return int(c.n_actions)
-    at = c.head
-    while at < c.tail and c.plan_free > 0 and c.again == 0:
-        if fits(state, state.queue[at]):
-            plan_start(state, state.queue[at], at)
-        at += 1
+    else:
+        start_what_fits(state)
     return int(c.n_actions)
