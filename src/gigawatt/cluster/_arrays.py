@@ -18,6 +18,7 @@ SHARED = np.dtype(
     [
         ("jobs", _I),
         ("exact", _I),  # 1: jobs end when they are expected to, so that the running list knows the next end
+        ("alike", _I),  # 1: all jobs have the same checkpoints and limit
         ("timed", _I),  # 1: there are failures, or budgets
         ("next_job", _I),  # the next one to be submitted
         ("runs", _I),

@@ -35,6 +35,28 @@ def take_in(state: State, sm: Sim, j: int) -> None:
     sm.first_start_s[j] = nan
 
 
+@part
+def _set_checkpoints(sm: Sim, j: int, w: Any) -> None:
+    """Write down when a job writes checkpoints, how long they take, and its limit."""
+    sh = sm.shared[0]
+    step = sm.step
+    w.load_s = sm.checkpoint_load_s[j * step[6]]
+    w.limit_s = sm.limit_s[j * step[7]]
+    interval_s = sm.checkpoint_interval_s[j * step[4]]
+    stored = interval_s < inf
+    w.stored_write_s = sm.checkpoint_write_s[j * step[5]] if stored else 0.0
+    w.memory_load_s = 0.0
+    if sh.memory_interval_s < inf:
+        w.grid_s = sh.memory_interval_s
+        w.write_s = sh.memory_write_s
+        w.memory_load_s = sh.memory_load_s
+        w.every = max(round(interval_s / sh.memory_interval_s), 1) if stored else 0
+    else:
+        w.grid_s = interval_s
+        w.write_s = 0.0
+        w.every = 1 if stored else 0
+
+
 @hot
 def take_slot(state: State, sm: Sim, j: int) -> None:
     """Give a job room for what it will have done, and write down what it is to do."""
@@ -51,21 +73,9 @@ def take_slot(state: State, sm: Sim, j: int) -> None:
     w = sm.work[slot]
     w.duration_s = sm.duration_s[j * step[1]]
     w.target_s = w.duration_s * min(sm.fails_at_frac[j * step[8]], 1.0)
-    w.load_s = sm.checkpoint_load_s[j * step[6]]
-    w.limit_s = sm.limit_s[j * step[7]]
-    interval_s = sm.checkpoint_interval_s[j * step[4]]
-    stored = interval_s < inf
-    w.stored_write_s = sm.checkpoint_write_s[j * step[5]] if stored else 0.0
-    w.memory_load_s = 0.0
-    if sh.memory_interval_s < inf:
-        w.grid_s = sh.memory_interval_s
-        w.write_s = sh.memory_write_s
-        w.memory_load_s = sh.memory_load_s
-        w.every = max(round(interval_s / sh.memory_interval_s), 1) if stored else 0
-    else:
-        w.grid_s = interval_s
-        w.write_s = 0.0
-        w.every = 1 if stored else 0
+    # In a slot used before, they are there where all jobs have the same.
+    if sh.alike == 0 or w.grid_s == 0.0:
+        _set_checkpoints(sm, j, w)
     w.done_s = w.kept_gpu_s = w.saved_s = w.memory_s = w.pause_s = w.ran_s = w.setup_s = 0.0
     w.pause_kind = SETUP
     w.end_s = -1.0

@@ -158,13 +158,13 @@ def _on_round(now_s: float, round_s: float) -> bool:
 
 
 @hot
-def _next_s(world: World) -> float:
+def _next_s(world: World, parts: int) -> float:
     """When something happens next, or inf; ``world.next_s`` gets it by part."""
     sh = world.shared[0]
     next_s = sh.next_submit_s
     waiting = False
     alive = next_s < inf
-    for p in range(world.next_s.size):
+    for p in range(parts):
         state = state_at(world.states[p])
         c = state.cluster[0]
         waiting = waiting or c.tail > c.head
@@ -175,15 +175,15 @@ def _next_s(world: World) -> float:
     if not alive:
         return inf
     if sh.timed == 1:
-        next_s = _timed_next_s(world, next_s, waiting)
+        next_s = _timed_next_s(world, parts, next_s, waiting)
     return float(next_s)
 
 
 @part
-def _timed_next_s(world: World, next_s: float, waiting: bool) -> float:
+def _timed_next_s(world: World, parts: int, next_s: float, waiting: bool) -> float:
     """The same with what is planned and with failures; they matter only while something else goes on."""
     within = next_s < inf or waiting
-    for p in range(world.next_s.size):
+    for p in range(parts):
         s = sim_at(world.sims[p]).sim[0]
         if within:
             planned_s = min(s.next_budget_s, s.next_change_s)
@@ -192,7 +192,7 @@ def _timed_next_s(world: World, next_s: float, waiting: bool) -> float:
             world.next_s[p] = min(world.next_s[p], planned_s)
             next_s = min(next_s, planned_s)
     if next_s < inf:
-        for p in range(world.next_s.size):
+        for p in range(parts):
             sm = sim_at(world.sims[p])
             s = sm.sim[0]
             if s.next_failure < sm.fails.size:
@@ -203,11 +203,11 @@ def _timed_next_s(world: World, next_s: float, waiting: bool) -> float:
 
 
 @hot
-def _lacks(world: World, until_s: float) -> int:
+def _lacks(world: World, parts: int, until_s: float) -> int:
     """What must be lengthened before time can pass until an instant, or DECISION for nothing."""
     sh = world.shared[0]
     room = sim_at(world.sims[0]).run_job.size - sh.runs
-    for p in range(world.next_s.size):
+    for p in range(parts):
         sm = sim_at(world.sims[p])
         s = sm.sim[0]
         c = state_at(world.states[p]).cluster[0]
@@ -223,21 +223,21 @@ def _lacks(world: World, until_s: float) -> int:
 
 
 @hot
-def _advance(leave: Any, strike: Any, keep_budget: Any, change: Any, world: World) -> int:
+def _advance(leave: Any, strike: Any, keep_budget: Any, change: Any, world: World, parts: int) -> int:
     """Go to the next instant at which something happens and handle it; say what is needed now."""
     sh = world.shared[0]
-    next_s = _next_s(world)
+    next_s = _next_s(world, parts)
     if next_s == inf:
         return DONE
-    lacking = _lacks(world, min(next_s, sh.until_s))
+    lacking = _lacks(world, parts, min(next_s, sh.until_s))
     if lacking != DECISION:
         return int(lacking)
     if next_s > sh.until_s:
-        for p in range(world.next_s.size):
+        for p in range(parts):
             let_pass(state_at(world.states[p]), sim_at(world.sims[p]), sh.until_s)
         return DONE
     sh.now_s = next_s
-    for p in range(world.next_s.size):
+    for p in range(parts):
         if world.next_s[p] > next_s:
             continue
         state = state_at(world.states[p])
@@ -249,9 +249,9 @@ def _advance(leave: Any, strike: Any, keep_budget: Any, change: Any, world: Worl
             c.freed = 1
             sm.sim[0].due = 1
         _handle(leave, strike, keep_budget, change, state, sm)
-    arrivals(world, next_s)
+    arrivals(world, parts, next_s)
     if sh.mail > 0:
-        deliver(world, next_s)
+        deliver(world, parts, next_s)
     return DECISION
 
 
@@ -284,9 +284,9 @@ STEP = types.FunctionType(types.void(FAST, SIM_TYPE, types.int64))
 
 
 @hot
-def _decide_all(decide: Any, seat: Any, leave: Any, tend: Any, world: World) -> None:
+def _decide_all(decide: Any, seat: Any, leave: Any, tend: Any, world: World, parts: int) -> None:
     """Ask the policy for each part in which something happened, and act on its answer."""
-    for p in range(world.next_s.size):
+    for p in range(parts):
         state = state_at(world.states[p])
         sm = sim_at(world.sims[p])
         tended = sm.sim[0].tended == 1 and sm.sim[0].due == 1
@@ -295,7 +295,7 @@ def _decide_all(decide: Any, seat: Any, leave: Any, tend: Any, world: World) -> 
         if _wanted(state, sm):
             c = state.cluster[0]
             while True:
-                if world.next_s.size > 1:
+                if parts > 1:
                     share_elsewhere(world, p)
                 _before(state, sm)
                 n_actions = decide(state, sm.sim[0].now_s)
@@ -309,8 +309,8 @@ def _decide_all(decide: Any, seat: Any, leave: Any, tend: Any, world: World) -> 
                 sm.sim[0].due = 0
 
 
-@njit(types.int64(types.FunctionType(DECIDE), SEAT, STEP, STEP, STEP, STEP, STEP, WORLD, types.int64), **HOW)
-def run(
+@hot
+def loop(
     decide: Any,
     seat: Any,
     leave: Any,
@@ -319,6 +319,7 @@ def run(
     change: Any,
     tend: Any,
     world: World,
+    parts: int,
     events: int,
 ) -> int:
     """Simulate until nothing is left, so many events have passed, or something is needed.
@@ -331,10 +332,29 @@ def run(
     while True:
         if sh.events >= stop:
             return PAUSED
-        status = _advance(leave, strike, keep_budget, change, world)
+        status = _advance(leave, strike, keep_budget, change, world, parts)
         if status != DECISION:
             return int(status)
-        _decide_all(decide, seat, leave, tend, world)
+        _decide_all(decide, seat, leave, tend, world, parts)
         while sh.mail > 0:
-            deliver(world, sh.now_s)
-            _decide_all(decide, seat, leave, tend, world)
+            deliver(world, parts, sh.now_s)
+            _decide_all(decide, seat, leave, tend, world, parts)
+
+
+RUN = types.int64(types.FunctionType(DECIDE), SEAT, STEP, STEP, STEP, STEP, STEP, WORLD, types.int64)
+
+
+@njit(RUN, **HOW)
+def run(
+    decide: Any,
+    seat: Any,
+    leave: Any,
+    strike: Any,
+    keep_budget: Any,
+    change: Any,
+    tend: Any,
+    world: World,
+    events: int,
+) -> int:
+    """The loop for machines of one part: what goes over parts is compiled away."""
+    return int(loop(decide, seat, leave, strike, keep_budget, change, tend, world, 1, events))

@@ -136,6 +136,9 @@ def _shared(jobs: Jobs, parts: Sequence[Part], recovery: Recovery, until_s: floa
     as_expected = jobs.estimate_s is jobs.duration_s or np.array_equal(jobs.estimate_s, jobs.duration_s)
     unbroken = np.isinf(jobs.limit_s).all() and (jobs.fails_at_frac >= 1.0).all()
     shared["timed"] = any(p.failures is not None or p.power is not None or p.machines.changes for p in parts)
+    private = ("checkpoint_interval_s", "checkpoint_write_s", "checkpoint_load_s", "limit_s")
+    several = any(getattr(jobs, name).strides != (0,) for name in private)
+    shared["alike"] = not several and not any(p.machines.storage_gb_per_s < np.inf for p in parts)
     shared["exact"] = as_expected and unbroken
     shared["jobs"], shared["free_slot"], shared["until_s"] = n, -1, until_s
     for name in ("memory_interval_s", "memory_write_s", "memory_load_s"):

@@ -64,12 +64,14 @@ def _add(state: State, sm: Sim, kw: float, stranded: float, dt_s: float) -> None
     s = sm.sim[0]
     row = sm.curves[s.row]
     row[BUSY_CURVE] += s.busy * dt_s
-    row[DOWN_CURVE] += (state.cluster[0].down - s.absent) * dt_s
     row[JOBS_CURVE] += s.waiting_jobs * dt_s
     row[GPUS_CURVE] += s.waiting_gpus * dt_s
-    row[POWER_CURVE] += kw * dt_s
-    row[STRANDED_CURVE] += stranded * dt_s
     row[SERVICE_CURVE] += (s.total_gpus - s.absent) * dt_s
+    if sm.shared[0].timed == 1:
+        row[DOWN_CURVE] += (state.cluster[0].down - s.absent) * dt_s
+        row[POWER_CURVE] += kw * dt_s
+    if state.cluster[0].placed == 1:
+        row[STRANDED_CURVE] += stranded * dt_s
 
 
 @part

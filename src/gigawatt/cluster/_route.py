@@ -82,10 +82,10 @@ def choose(world: World, j: int, now_s: float) -> int:
 
 
 @hot
-def _send(world: World, j: int, now_s: float) -> None:
+def _send(world: World, parts: int, j: int, now_s: float) -> None:
     """Let a job into the queue of the part that it goes to."""
     p = 0
-    if world.next_s.size > 1:
+    if parts > 1:
         p = choose(world, j, now_s)
     elif state_at(world.states[0]).jobs[j].gpus > state_at(world.states[0]).cluster[0].gpus:
         p = -1
@@ -107,7 +107,7 @@ def _send(world: World, j: int, now_s: float) -> None:
 
 
 @hot
-def arrivals(world: World, now_s: float) -> None:
+def arrivals(world: World, parts: int, now_s: float) -> None:
     """Take in the jobs that are submitted by now."""
     sh = world.shared[0]
     if sh.next_submit_s > now_s:
@@ -120,16 +120,16 @@ def arrivals(world: World, now_s: float) -> None:
         sh.events += 1
         take_in(state_at(world.states[0]), sm, j)
         if sm.follower.size == 0 or not sm.blocked[j]:
-            _send(world, j, now_s)
+            _send(world, parts, j, now_s)
 
 
 @part
-def deliver(world: World, now_s: float) -> None:
+def deliver(world: World, parts: int, now_s: float) -> None:
     """Send on what lies in the mail: jobs whose forerunners have ended, jobs taken off by a cap."""
     sh = world.shared[0]
     mail = sim_at(world.sims[0]).mail
     for i in range(sh.mail):
-        _send(world, mail[i], now_s)
+        _send(world, parts, mail[i], now_s)
     sh.mail = 0
 
 

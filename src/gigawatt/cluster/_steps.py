@@ -30,15 +30,16 @@ from gigawatt.cluster.state import PREEMPT, START, State
 def advance(leave: Any, strike: Any, keep_budget: Any, change: Any, tend: Any, world: World) -> int:
     """Handle events until a policy is to be called for a part (``which``) or something is needed."""
     sh = world.shared[0]
+    parts = world.next_s.size
     while True:
-        for p in range(world.next_s.size):
+        for p in range(parts):
             state = state_at(world.states[p])
             sm = sim_at(world.sims[p])
             tended = sm.sim[0].tended == 1 and sm.sim[0].due == 1
             if tended:
                 tend(state, sm, 0)
             if _wanted(state, sm):
-                if world.next_s.size > 1:
+                if parts > 1:
                     share_elsewhere(world, p)
                 _before(state, sm)
                 sh.which = p
@@ -48,9 +49,9 @@ def advance(leave: Any, strike: Any, keep_budget: Any, change: Any, tend: Any, w
                 if state.cluster[0].tail == state.cluster[0].head:
                     sm.sim[0].due = 0
         if sh.mail > 0:
-            deliver(world, sh.now_s)
+            deliver(world, parts, sh.now_s)
             continue
-        status = _advance(leave, strike, keep_budget, change, world)
+        status = _advance(leave, strike, keep_budget, change, world, parts)
         if status != DECISION:
             return int(status)
 

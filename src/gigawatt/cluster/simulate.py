@@ -190,6 +190,10 @@ def _loop(policy: Policy, layout: Layout, progress: Progress | None) -> None:
 
     functions = _functions(layout)
     run: Any = e.run
+    if len(layout.parts) > 1:
+        from gigawatt.cluster import _engine_parts
+
+        run = _engine_parts.run
     decide = policy.decide()
     compiled = hasattr(decide, "signatures")
     if compiled and policy.function is not None:

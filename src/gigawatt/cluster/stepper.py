@@ -79,6 +79,7 @@ class Stepper:
         orders: list[Order] = []
         cluster = self.state.cluster
         while int(cluster["tail"][0]) > int(cluster["head"][0]):
+            cluster["now_s"] = now_s
             self._k.step_before(self.state)
             count = int(self._decide(self.state, now_s))
             rows = self.state.actions[:count].copy()
