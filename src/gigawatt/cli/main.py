@@ -12,6 +12,7 @@ from gigawatt.cli.allocate import allocate
 from gigawatt.cli.audit import audit
 from gigawatt.cli.catalog import catalog
 from gigawatt.cli.check import check
+from gigawatt.cli.coherent import coherent
 from gigawatt.cli.doctor import doctor
 from gigawatt.cli.finance import finance
 from gigawatt.cli.import_ import import_
@@ -56,7 +57,9 @@ def _options(
         typer.echo(context.get_help())
 
 
-for _command in (run, finance, replay, allocate, audit, check, new, schema, catalog, doctor, validate):
+for _command in (
+    run, finance, replay, coherent, allocate, audit, check, new, schema, catalog, doctor, validate,
+):  # fmt: skip
     app.command()(_command)
 app.command(name="import")(import_)
 

@@ -186,7 +186,8 @@ def find(state: State, j: int) -> int:
 def _place(state: State, j: int) -> int:
     """Index in the running list at which a job with its expected end stands or would stand.
 
-    Where a new job belongs cannot be predicted, so the last steps of the search are counted, not branched.
+    Where a new job belongs cannot be predicted, so the last steps of the search are counted, not branched,
+    eight at a time: behind the list stand zeros.
     """
     ends_s = state.ends_s
     running = state.running
@@ -201,7 +202,7 @@ def _place(state: State, j: int) -> int:
         else:
             high = middle
     later = np.int64(0)
-    for k in range(low, high):
+    for k in range(low, low + ((high - low + np.uintp(7)) & ~np.uintp(7))):
         later += np.int64(ends_s[np.uintp(k)] > end_s)
     low += np.uintp(later)
     while low < n and ends_s[low] == end_s and running[low] > j:
@@ -234,6 +235,7 @@ def drop_running(state: State, j: int) -> None:
         low = _place(state, j)
         move(running, low, low + 1, last - low)
         move(ends_s, low, low + 1, last - low)
+    ends_s[last] = 0.0
     c.n_running = last
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf, sqrt
 
@@ -62,6 +63,7 @@ def compare_coherent(
     repair_median_s: float = 3.0 * 3600.0,
     splits: tuple[int, ...] = (8, 64),
     seed: int = 0,
+    progress: Callable[[str, float], None] | None = None,
 ) -> tuple[CoherentCase, ...]:
     """Compare ways of training on all machines at once.
 
@@ -94,6 +96,13 @@ def compare_coherent(
         Into how many jobs the work is cut in the last cases.
     seed
         Of the failures.
+    progress
+        Told of each case and the share that is done, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        A duration below 0, machines that are not whole nodes, splits into nothing.
 
     Examples
     --------
@@ -101,6 +110,8 @@ def compare_coherent(
     >>> whole.useful_frac < spares.useful_frac < memory.useful_frac < partial.useful_frac
     True
     """
+    if not (gpu_hours_between > 0.0 and days > 0.0 and 0.0 <= spare_frac < 1.0):
+        raise ValueError("allowed: gpu_hours_between and days above 0, spare_frac from 0, below 1")
     base = recovery or Recovery()
     nodes = gpus // gpus_per_node
     spare_nodes = round(spare_frac * nodes)
@@ -111,8 +122,16 @@ def compare_coherent(
         spare_gpus=spare_nodes * gpus_per_node,
     )  # fmt: skip
 
+    done = 0
+
     def case(name: str, count: int, how: Recovery) -> CoherentCase:
+        nonlocal done
+        if progress is not None:
+            progress(name, done / (4 + len(splits)))
+        done += 1
         each = work_gpus // count // gpus_per_node * gpus_per_node
+        if each == 0:
+            raise ValueError(f"{work_gpus:,} GPUs in nodes of {gpus_per_node} are too few for {count} jobs")
         mtbf_s = gpu_hours_between * 3600.0 / each
         memory = how.memory_interval_s < inf
         interval_s = young_interval_s(mtbf_s, stored_write_s)

@@ -129,8 +129,12 @@ class Machines:
         **fields: Any,
     ) -> Self:
         """So many GPUs in whole nodes, refused where they do not divide; other fields by name."""
-        if gpus_per_node < 1 or gpus % gpus_per_node:
-            raise ValueError(f"{gpus} GPUs do not fill nodes of {gpus_per_node}; take a multiple of it")
+        if gpus_per_node < 1:
+            raise ValueError(f"gpus_per_node is {gpus_per_node}; allowed: whole numbers from 1")
+        if gpus % gpus_per_node:
+            less, more = gpus // gpus_per_node * gpus_per_node, -(-gpus // gpus_per_node) * gpus_per_node
+            near = f"take {less:,} or {more:,}" if less else f"take {more:,}"
+            raise ValueError(f"{gpus:,} GPUs do not fill nodes of {gpus_per_node}; {near}")
         return cls(
             nodes=gpus // gpus_per_node,
             gpus_per_node=gpus_per_node,

@@ -117,7 +117,7 @@ class State(NamedTuple):
     running: NDArray[np.int64]
     """Positions of the running jobs, the latest expected end first."""
     ends_s: NDArray[np.float64]
-    """Their expected ends."""
+    """Their expected ends; zeros behind them."""
     room: NDArray[np.int64]
     """How many nodes have at least f GPUs free, shape (gpus_per_node + 1,); used where ``placed`` is 1."""
     whole: NDArray[np.int64]
@@ -169,7 +169,7 @@ def new_state(
         tenants=who,
         queue=np.zeros(2 * jobs + 2, dtype=_I),
         running=np.zeros(most, dtype=_I),
-        ends_s=np.zeros(most),
+        ends_s=np.zeros(most + 8),
         room=room,
         whole=np.zeros(3, dtype=_I),
         budget_kw=np.zeros(0) if budget_kw is None else np.ascontiguousarray(budget_kw, dtype=_F),

@@ -32,7 +32,7 @@ def test_every_example_of_a_message_is_one_that_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "replay", "check", "new", "schema", "catalog", "doctor", "validate"]
+    "command", ["run", "replay", "coherent", "check", "new", "schema", "catalog", "doctor", "validate"]
 )
 def test_every_option_is_documented(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
