@@ -33,6 +33,6 @@ def test_each_way_of_recovering_leaves_more_than_the_one_before() -> None:
 def test_machines_that_are_not_whole_nodes_are_refused_with_what_would_do() -> None:
     done = coherent("--gpus", "1000000")
     assert done.returncode == 1
-    assert done.stderr.startswith("GW615")
+    assert done.stderr.startswith("GW618")
     assert "take 999,936 or 1,000,008" in done.stderr
     assert "Traceback" not in done.stderr

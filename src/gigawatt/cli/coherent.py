@@ -59,7 +59,7 @@ def coherent(
                 progress=tell,
             )
         except ValueError as error:
-            raise refuse("GW615", f"these cannot be compared: {error}", "change the options") from None
+            raise refuse("GW618", f"these cannot be compared: {error}", "change the options") from None
     if as_json:
         print_json({"gpus": gpus, "seed": seed, "cases": [asdict(case) for case in cases]})
         return
