@@ -59,6 +59,10 @@ class InputError(GigawattError):
         )
         super().__init__("\n".join(str(p) for p in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Let it cross from one process to another with its problems."""
+        return type(self), (self.problems,)
+
 
 class InfeasibleError(GigawattError):
     """The input is well formed, but no result satisfies it."""
