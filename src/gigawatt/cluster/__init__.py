@@ -6,6 +6,7 @@ from gigawatt.cluster.failures import Cause, Failures, Recovery
 from gigawatt.cluster.jobs import Jobs
 from gigawatt.cluster.machines import Drain, Machines, spread_speed_frac
 from gigawatt.cluster.power import PowerBudget
+from gigawatt.cluster.repeat import Repeated, Spread, repeat
 from gigawatt.cluster.schedule import STATES, Curves, Fates, PartAnswer, Runs, Schedule
 from gigawatt.cluster.simulate import simulate
 
@@ -22,11 +23,14 @@ __all__ = [
     "PartAnswer",
     "PowerBudget",
     "Recovery",
+    "Repeated",
     "Runs",
     "Schedule",
+    "Spread",
     "coherent_table",
     "compare_coherent",
     "policies",
+    "repeat",
     "simulate",
     "spread_speed_frac",
     "young_interval_s",
