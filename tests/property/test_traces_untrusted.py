@@ -9,9 +9,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gigawatt.cluster import Jobs
 from gigawatt.cluster.generate import gpu_mix
-from gigawatt.cluster.readers import FORMATS, Trace, read_trace, to_jobs
-from gigawatt.cluster.writers import write_trace
+from gigawatt.cluster.readers import FORMATS, Limits, Trace, read_trace, to_jobs
+from gigawatt.cluster.writers import trace_of, write_trace
 from gigawatt.kernel.errors import InputError
 
 
@@ -30,22 +31,26 @@ def check(trace: Trace) -> None:
     assert ((trace.tenant >= 0) & (trace.tenant < len(trace.tenants))).all()
     assert (trace.after < np.arange(trace.jobs)).all()
     assert trace.jobs + sum(trace.left_out.values()) + trace.malformed == trace.rows
+    if trace.tokens is not None:
+        told = ~np.isnan(trace.tokens)
+        rate = trace.tokens[told] / (trace.gpus * trace.duration_s)[told]
+        assert ((rate >= 0.9e-9) & (rate <= 1.1e9)).all()
     assert len(to_jobs(trace).jobs) == trace.jobs
 
 
-def try_to_read(data: bytes, form: str | None) -> None:
+def try_to_read(data: bytes, form: str | None, **options: float | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "trace"
         path.write_bytes(data)
         for skip in (False, True):
             try:
-                trace = read_trace(path, form, skip_malformed=skip)
+                trace = read_trace(path, form, skip_malformed=skip, **options)
             except InputError as error:
                 told = error.problems
             else:
                 told = trace.problems
                 check(trace)
-            assert all(problem.code.startswith("GW60") and problem.remedy for problem in told)
+            assert all(problem.code.startswith(("GW60", "GW615")) and problem.remedy for problem in told)
             assert len(told) <= 21
 
 
@@ -84,6 +89,45 @@ def test_any_words_in_a_csv(rows):
     out = io.StringIO()
     csv.writer(out).writerows([["submit_s", "duration_s", "gpus", "tenant", "failed"], *rows])
     try_to_read(out.getvalue().encode("utf-8", errors="surrogatepass"), "csv")
+
+
+numbers = st.one_of(words, st.sampled_from(["10", "20", "1000", "1e-320", "1e18", "50", "2"]))
+
+
+@given(
+    rows=st.lists(st.lists(numbers, min_size=5, max_size=5), max_size=8),
+    timed=st.booleans(),
+    rate=st.sampled_from([None, 50.0, 1e-9]),
+)
+def test_any_words_where_tokens_are_expected(rows, timed, rate):
+    import csv
+    import io
+
+    out = io.StringIO()
+    head = ["submit_s", "gpus", "tokens", "tokens_per_gpu_s", "duration_s" if timed else "other"]
+    csv.writer(out).writerows([head, *([row[0], "2", *row[2:]] for row in rows)])
+    try_to_read(out.getvalue().encode("utf-8", errors="surrogatepass"), "csv", tokens_per_gpu_s=rate)
+
+
+@given(
+    jobs=st.lists(
+        st.tuples(st.floats(1.0, 1e15), st.integers(1, 4096), st.floats(1e-3, 1e6), st.booleans()),
+        min_size=1,
+        max_size=12,
+    ),
+    form=st.sampled_from(["csv", "parquet"]),
+)
+def test_work_in_tokens_survives_being_written(jobs, form):
+    tokens, gpus, rate, told = (np.array(column) for column in zip(*jobs, strict=True))
+    made = Jobs.from_tokens(np.zeros(len(jobs)), tokens, gpus, rate)
+    made = Jobs(made.submit_s, made.duration_s, gpus=gpus, tokens=np.where(told, tokens, np.nan))
+    limits = Limits(max_time_s=1e30)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "trace"
+        write_trace(trace_of(made), path, form)
+        back = to_jobs(read_trace(path, form, limits=limits)).jobs
+    assert back.duration_s.tolist() == made.duration_s.tolist()
+    assert np.array_equal(back.tokens, made.tokens, equal_nan=True)
 
 
 @given(

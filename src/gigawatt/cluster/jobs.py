@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -53,6 +53,8 @@ class Jobs:
     """What its user says that it takes. Policies see this, never the duration."""
     gpus: Ints
     """GPUs of its gang, >= 1."""
+    tokens: Floats
+    """Tokens that its whole work consists of. Default NaN: not told."""
     tenant: Ints
     """Index into ``tenants``."""
     priority: Ints
@@ -102,6 +104,7 @@ class Jobs:
         priority: ArrayLike = 100,
         min_gpus: ArrayLike | None = None,
         max_gpus: ArrayLike | None = None,
+        tokens: ArrayLike = np.nan,
         checkpoint_interval_s: ArrayLike = np.inf,
         checkpoint_write_s: ArrayLike = 0.0,
         checkpoint_load_s: ArrayLike = 0.0,
@@ -129,6 +132,7 @@ class Jobs:
             "priority": (priority, None, np.int64),
             "min_gpus": (min_gpus, gpus, np.int64),
             "max_gpus": (max_gpus, gpus, np.int64),
+            "tokens": (tokens, None, np.float64),
             "checkpoint_interval_s": (checkpoint_interval_s, None, np.float64),
             "checkpoint_write_s": (checkpoint_write_s, None, np.float64),
             "checkpoint_load_s": (checkpoint_load_s, None, np.float64),
@@ -158,6 +162,55 @@ class Jobs:
         object.__setattr__(self, "tenants", tuple(tenants))
         object.__setattr__(self, "chip_sets", tuple(tuple(chips) for chips in chip_sets))
 
+    @classmethod
+    def from_tokens(
+        cls,
+        submit_s: ArrayLike,
+        tokens: ArrayLike,
+        gpus: ArrayLike,
+        tokens_per_gpu_s: ArrayLike,
+        **columns: Any,
+    ) -> Self:
+        r"""Jobs whose work is given in tokens.
+
+        .. math:: d = \frac{n}{g\,v}
+
+        Parameters
+        ----------
+        submit_s
+            As above.
+        tokens
+            Tokens n that the job works off, finite, > 0.
+        gpus
+            GPUs g of its gang, >= 1.
+        tokens_per_gpu_s
+            Tokens v that one of its GPUs works off in a second at full speed, finite, > 0: a measured
+            throughput over its GPUs, or MFU times a GPU's peak FLOP/s over the FLOPs of a token.
+        **columns
+            Any other column but ``duration_s``.
+
+        Notes
+        -----
+        The rate is that of the gang as asked for: how it falls with the number of GPUs is left out. A
+        checkpoint, a restart or a slow-down takes time and no tokens.
+
+        Examples
+        --------
+        15e12 tokens on 16,384 GPUs at 400 tokens/s each take 26.5 days:
+
+        >>> jobs = Jobs.from_tokens(0.0, 15e12, 16_384, 400.0)
+        >>> round(float(jobs.duration_s[0]) / 86_400, 1), float(jobs.tokens[0])
+        (26.5, 15000000000000.0)
+        """
+        if "duration_s" in columns:
+            raise ValueError("duration_s follows from tokens, gpus and tokens_per_gpu_s; leave it away")
+        n, g, v = (np.asarray(a, dtype=np.float64) for a in (tokens, gpus, tokens_per_gpu_s))
+        for name, values in (("tokens", n), ("tokens_per_gpu_s", v)):
+            ok = np.atleast_1d(np.isfinite(values) & (values > 0.0))
+            _refuse(name, ~ok, np.atleast_1d(values), "finite numbers above 0")
+        _refuse("gpus", np.atleast_1d(~(g >= 1.0)), np.atleast_1d(g), "whole numbers from 1")
+        return cls(submit_s, n / (g * v), gpus=gpus, tokens=tokens, **columns)
+
     def __len__(self) -> int:
         return self.submit_s.size
 
@@ -182,6 +235,8 @@ def _check(c: dict[str, NDArray[Any]], tenants: int, chip_sets: int) -> None:
         _refuse(name, ~(np.isfinite(c[name]) & (c[name] >= 0.0)), c[name], "finite numbers from 0")
     for name in ("duration_s", "estimate_s"):
         _refuse(name, ~(np.isfinite(c[name]) & (c[name] > 0.0)), c[name], "finite numbers above 0")
+    wrong_tokens = ~(np.isnan(c["tokens"]) | (np.isfinite(c["tokens"]) & (c["tokens"] > 0.0)))
+    _refuse("tokens", wrong_tokens, c["tokens"], "finite numbers above 0, or NaN where not told")
     for name in ("checkpoint_interval_s", "limit_s", "fails_at_frac"):
         _refuse(name, ~(c[name] > 0.0), c[name], "numbers above 0, or inf for none")
     _refuse("deadline_s", np.isnan(c["deadline_s"]), c["deadline_s"], "a time, or inf for none")

@@ -282,7 +282,8 @@ def repeat(
 
 
 def _columns(found: list[dict[str, float | None]]) -> dict[str, Floats]:
-    names = list(dict.fromkeys(name for one in found for name in one))
+    """Each answer over the seeds; one that no replay has is left out."""
+    names = list(dict.fromkeys(name for one in found for name in one if one[name] is not None))
     return {
         name: np.array(
             [math.nan if (v := one.get(name)) is None else float(v) for one in found], dtype=np.float64

@@ -191,6 +191,11 @@ class Schedule:
         held = f.total - f.down - f.idle
         return f.useful / held if held > 0.0 else 0.0
 
+    @property
+    def done_tokens(self) -> Floats:
+        """Tokens of the jobs that did their work, 0 for the others; NaN where a job's are not told."""
+        return np.where(np.isnan(self.jobs.tokens), np.nan, np.where(self.finished, self.jobs.tokens, 0.0))
+
     def fairness(self) -> dict[str, float]:
         """Jain's index of the tenants' slow-downs, and the greatest over the mean of them.
 
@@ -217,6 +222,9 @@ class Schedule:
         if due.any():
             result["deadlines"] = int(due.sum())
             result["deadlines_missed"] = int((due & ~self.in_time).sum())
+        tokens = result["tokens"]
+        told = tokens is not None and self.makespan_s > 0.0
+        result["tokens_per_s"] = tokens / self.makespan_s if told else None
         result["events"] = self.events
         result["wall_s"] = self.wall_s
         result["tenants"] = {
@@ -234,6 +242,7 @@ class Schedule:
             weights=(self.runs.end_s - self.runs.start_s) * self.runs.gpus,
             minlength=len(self.jobs),
         )
+        tokens = self.done_tokens[mine]
         return {
             "finished": int((mine & self.finished).sum()),
             "mean_jct_s": float(jct.mean()) if jct.size else None,
@@ -241,6 +250,7 @@ class Schedule:
             "mean_wait_s": float(self.wait_s[started].mean()) if started.any() else None,
             "preemptions": int(self.preemptions[mine].sum()),
             "gpu_hours": float(held[mine].sum()) / 3600.0,
+            "tokens": None if np.isnan(tokens).all() else float(np.nansum(tokens)),
         }
 
     def __repr__(self) -> str:

@@ -32,7 +32,8 @@ def test_each_value_is_that_of_a_simulation_with_its_seed() -> None:
     assert told.seeds == (5, 6, 7)
     for i, seed in enumerate(told.seeds):
         alone = scalars(simulate(POOL, draw(seed), "easy", FAILS, seed=seed))
-        assert {name: values[i] for name, values in told.values.items()} == alone
+        given = {name: value for name, value in alone.items() if value is not None}
+        assert {name: values[i] for name, values in told.values.items()} == given
     assert scalars(told.first)["mean_jct_s"] == told.values["mean_jct_s"][0]
     assert told.notes == ()
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gigawatt.cluster import Cause, Failures, Jobs, Machines, PowerBudget, Recovery, spread_speed_frac
+from gigawatt.cluster import (
+    Cause,
+    Failures,
+    Jobs,
+    Machines,
+    PowerBudget,
+    Recovery,
+    simulate,
+    spread_speed_frac,
+)
 
 
 def test_jobs_are_sorted_by_submission_then_position_and_dependencies_follow() -> None:
@@ -41,6 +50,50 @@ def test_wrong_jobs_are_refused(wrong: dict, message: str) -> None:
     right = {"submit_s": [0.0], "duration_s": [1.0], "gpus": [1]}
     with pytest.raises(ValueError, match=message):
         Jobs(**(right | wrong))
+
+
+def test_tokens_become_durations() -> None:
+    jobs = Jobs.from_tokens(
+        [9, 0], [1e6, 3e6], [4, 8], [500.0, 250.0], estimate_s=[900, 2000], tenants=("a",)
+    )
+    assert jobs.duration_s.tolist() == [1500.0, 500.0]
+    assert jobs.tokens.tolist() == [3e6, 1e6]
+    assert jobs.estimate_s.tolist() == [2000.0, 900.0]
+    assert np.isnan(Jobs([0], [1]).tokens).all()
+    assert Jobs([0], [1], tokens=5.0).tokens.tolist() == [5.0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"tokens": [0.0]}, "tokens of job 0"),
+        ({"tokens": [np.nan]}, "tokens of job 0"),
+        ({"tokens_per_gpu_s": [-1.0]}, "tokens_per_gpu_s of job 0"),
+        ({"tokens_per_gpu_s": np.inf}, "tokens_per_gpu_s of job 0"),
+        ({"gpus": 0}, "gpus of job 0"),
+        ({"duration_s": [1.0]}, "leave it away"),
+    ],
+)
+def test_wrong_tokens_are_refused(wrong: dict, message: str) -> None:
+    right = {"submit_s": [0.0], "tokens": [1e6], "gpus": 2, "tokens_per_gpu_s": 100.0}
+    with pytest.raises(ValueError, match=message):
+        Jobs.from_tokens(**(right | wrong))
+    with pytest.raises(ValueError, match="tokens of job 0"):
+        Jobs([0.0], [1.0], tokens=-1.0)
+
+
+def test_a_schedule_counts_the_tokens_of_jobs_that_did_their_work() -> None:
+    jobs = Jobs.from_tokens(
+        [0, 0, 0], [8e5, 1e5, 3e5], [8, 1, 1], 1000.0, tenant=[0, 1, 1], tenants=("a", "b"),
+        fails_at_frac=[np.inf, 0.5, np.inf],
+    )  # fmt: skip
+    told = simulate(Machines.pool(8), jobs, "fifo").summary()
+    assert told["makespan_s"] == 400.0
+    assert told["tokens"] == 1.1e6
+    assert told["tokens_per_s"] == 1.1e6 / 400.0
+    assert {name: t["tokens"] for name, t in told["tenants"].items()} == {"a": 8e5, "b": 3e5}
+    plain = simulate(Machines.pool(8), Jobs([0], [1]), "fifo").summary()
+    assert (plain["tokens"], plain["tokens_per_s"]) == (None, None)
 
 
 def test_dependencies_in_a_circle_are_refused() -> None:

@@ -58,6 +58,31 @@ def test_slurm_keeps_the_order_of_priorities(tmp_path):
     assert np.argsort(read_trace(tmp_path / "s").priority).tolist() == [2, 0, 1]
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_tokens_come_back_and_can_be_written_again(tmp_path, form):
+    text = "submit_s,duration_s,gpus,tokens,tokens_per_gpu_s\n0,,8,1e9,2500\n5,7.3,3,,\n9,100,4,12345,\n"
+    trace = read(tmp_path, text)
+    for name in ("a", "b"):
+        write_trace(trace, tmp_path / name, form)
+        again = read_trace(tmp_path / name, form)
+        assert np.array_equal(again.tokens, trace.tokens, equal_nan=True)
+        assert again.duration_s.tolist() == trace.duration_s.tolist()
+        assert again.notes == ()
+        trace = again
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    for short in ("philly", "slurm", "swf"):
+        write_trace(trace, tmp_path / short, short)
+        assert read_trace(tmp_path / short, short).tokens is None
+
+
+def test_a_job_that_fails_has_the_tokens_until_then():
+    jobs = Jobs.from_tokens([0, 0], [1e6, 4e5], [2, 1], 1000.0, fails_at_frac=[0.25, np.inf])
+    trace = trace_of(jobs)
+    assert trace.tokens.tolist() == [2.5e5, 4e5]
+    assert trace.duration_s.tolist() == [125.0, 400.0]
+    assert to_jobs(trace).jobs.tokens.tolist() == [2.5e5, 4e5]
+
+
 def test_the_same_trace_gives_the_same_bytes(tmp_path):
     trace = read(tmp_path, SWF)
     for form in FORMATS:

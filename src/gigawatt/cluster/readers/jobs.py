@@ -57,6 +57,7 @@ def to_jobs(trace: Trace, *, estimate_factor: float | None = None, **columns: An
         after=trace.after,
         fails_at_frac=np.where(trace.failed, 1.0, np.inf) if trace.failed.any() else np.inf,
         ids=None if trace.names is None else np.array(trace.names, dtype=object),
+        tokens=np.nan if trace.tokens is None else trace.tokens,
         tenants=trace.tenants,
         **columns,
     )

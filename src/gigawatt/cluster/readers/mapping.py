@@ -12,7 +12,7 @@ from gigawatt.kernel.errors import InputError, Problem
 UNITS = MappingProxyType({"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0})
 """Seconds in a unit that may end a field's name: ``duration_ms=...``."""
 TIMES = ("submit", "start", "end", "duration", "estimate")
-FIELDS = (*TIMES, "gpus", "tenant", "priority", "failed", "name", "after")
+FIELDS = (*TIMES, "gpus", "tokens", "tokens_per_gpu_s", "tenant", "priority", "failed", "name", "after")
 """What a column may be mapped to."""
 
 OWN = MappingProxyType(
@@ -26,6 +26,8 @@ OWN = MappingProxyType(
         "failed": "failed",
         "name": "name",
         "after": "after",
+        "tokens": "tokens",
+        "tokens_per_gpu_s": "tokens_per_gpu_s",
     }
 )
 """Gigawatt's own column names, as its writers use them."""
@@ -75,8 +77,10 @@ class ColumnMap:
         """Refuse a map that leaves out what a job cannot do without."""
         has = self.columns
         missing = [name for name in ("submit", "gpus") if name not in has]
-        if "duration" not in has and not ("start" in has and "end" in has):
-            missing.append("duration (or start and end)")
+        if not has.keys() & {"duration", "tokens"} and not ("start" in has and "end" in has):
+            missing.append("duration (or start and end, or tokens)")
+        if "tokens_per_gpu_s" in has and "tokens" not in has:
+            missing.append("tokens, to which tokens_per_gpu_s belongs")
         if missing:
             raise _refuse(
                 f"nothing is mapped to {', '.join(missing)}", "map submit, gpus and duration at least"

@@ -11,6 +11,7 @@ from gigawatt.cluster.readers.slurm import COMMAND, read_sacct
 from gigawatt.cluster.readers.swf import FIELDS, read_swf
 from gigawatt.cluster.readers.table import read_csv, read_parquet
 from gigawatt.cluster.readers.text import refuse
+from gigawatt.cluster.readers.tokens import no_tokens
 from gigawatt.cluster.readers.trace import Limits, Trace
 
 FORMATS = ("philly", "slurm", "swf", "parquet", "csv")
@@ -25,6 +26,7 @@ def read_trace(
     columns: ColumnMap | None = None,
     skip_malformed: bool = False,
     limits: Limits | None = None,
+    tokens_per_gpu_s: float | None = None,
 ) -> Trace:
     """Read a trace in any of the known formats.
 
@@ -40,16 +42,26 @@ def read_trace(
         Leave malformed rows out instead of refusing the file.
     limits
         Largest sizes; default :class:`Limits`.
+    tokens_per_gpu_s
+        Tokens that a GPU works off in a second, for rows with tokens and no rate of their own.
 
     Raises
     ------
     InputError
-        GW601 to GW607; see docs/reference/traces.md.
+        GW601 to GW607, GW615; see docs/reference/traces.md.
     """
     chosen = form or _guess(path, mapped=columns is not None)
     if chosen in {"csv", "parquet"}:
         read_table = read_csv if chosen == "csv" else read_parquet
-        return read_table(path, columns, skip_malformed=skip_malformed, limits=limits)
+        return read_table(
+            path,
+            columns,
+            skip_malformed=skip_malformed,
+            limits=limits,
+            tokens_per_gpu_s=tokens_per_gpu_s,
+        )
+    if tokens_per_gpu_s is not None:
+        raise no_tokens(f"a trace in the format {chosen}", path)
     if columns is not None:
         raise refuse("GW604", f"columns of the format {chosen} are not mapped", "leave out --map", path)
     plain = {"philly": read_philly, "slurm": read_sacct, "swf": read_swf}
@@ -92,7 +104,7 @@ def detect(path: Path) -> str:
     named = {word.strip().strip('"') for word in first.split(",")}
     if set(REQUIRED) <= named:
         return "philly"
-    if {OWN["submit"], OWN["duration"], OWN["gpus"]} <= named:
+    if {OWN["submit"], OWN["gpus"]} <= named and named & {OWN["duration"], OWN["tokens"]}:
         return "csv"
     seen = f"the first line is of no known format: {first[:100]!r}"
     remedy = (

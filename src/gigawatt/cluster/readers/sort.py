@@ -31,6 +31,7 @@ class Columns:
     estimate_s: Floats | None = None
     priority: Floats | None = None
     failed: Bools | None = None
+    tokens: Floats | None = None
     names: Any = None
     """Arrow strings."""
     after_name: Any = None
@@ -80,6 +81,7 @@ def finish(rows: Rows, columns: Columns, *, path: Path, form: str, skip_malforme
         priority=_frozen(_or(columns.priority, order, DEFAULT_PRIORITY).astype(np.int64)),
         failed=_frozen(np.zeros(count, dtype=bool) if columns.failed is None else columns.failed[order]),
         after=_frozen(_after(columns, order, names)),
+        tokens=_tokens(columns.tokens, order),
         names=names,
         start_s=start_s,
         stamped=columns.stamped,
@@ -96,6 +98,14 @@ def _or(values: Floats | None, order: Ints, missing: float) -> Floats:
         return np.full(len(order), float(missing))
     chosen = values[order]
     return np.where(np.isnan(chosen), missing, chosen)
+
+
+def _tokens(values: Floats | None, order: Ints) -> Floats | None:
+    """The jobs' tokens; None where no job has any."""
+    if values is None or np.isnan(values[order]).all():
+        return None
+    frozen: Floats = _frozen(values[order])
+    return frozen
 
 
 def _tenants(words: Any, order: Ints, most: int, path: Path) -> tuple[Ints, tuple[str, ...]]:

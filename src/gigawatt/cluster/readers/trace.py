@@ -30,6 +30,10 @@ class Limits:
     """Most GPUs that one job may ask for."""
     max_time_s: float = 100.0 * YEAR_S
     """Longest duration, estimate or relative time, s."""
+    max_tokens: float = 1e18
+    """Most tokens of one job; the largest runs have some 1e14."""
+    tokens_per_gpu_s: tuple[float, float] = (1e-9, 1e9)
+    """Slowest and fastest that one GPU may work off tokens, tokens/s."""
     max_name: int = 200
     """Longest name of a job or tenant, characters."""
     max_tenants: int = 100_000
@@ -63,6 +67,8 @@ class Trace:
     """Ended without completing: failed, was cancelled or ran out of time."""
     after: Ints
     """Index of the job that must end before; -1 where there is none."""
+    tokens: Floats | None = None
+    """Tokens that a job works off in its duration; NaN where nothing was said, None where no job has any."""
     names: tuple[str, ...] | None = None
     """The file's own job names; None where it has none."""
     start_s: float = 0.0
@@ -119,6 +125,9 @@ class Trace:
             f"  {self.gpu_hours:,.0f} GPU-hours over {self.span_s / 86_400.0:,.1f} days of submissions",
             f"  {self.estimates:,} with an estimate; {self.duplicates:,} duplicate rows kept",
         ]
+        if self.tokens is not None:
+            told = self.tokens[np.isfinite(self.tokens)]
+            lines.append(f"  {told.size:,} with tokens, {told.sum():,.4g} in all")
         if self.malformed:
             lines.append(f"  {self.malformed:,} of {self.rows:,} rows malformed and skipped")
         lines += [f"  {count:,} rows left out: {reason}" for reason, count in self.left_out.items()]

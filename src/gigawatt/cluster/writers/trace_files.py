@@ -53,6 +53,10 @@ def trace_table(trace: Trace) -> Any:
         "priority": pa.array(trace.priority),
         "failed": pa.array(trace.failed),
     }
+    if trace.tokens is not None:
+        silent = np.isnan(trace.tokens)
+        columns["tokens"] = pa.array(trace.tokens, mask=silent)
+        columns["tokens_per_gpu_s"] = pa.array(trace.tokens / (trace.gpus * trace.duration_s), mask=silent)
     if (trace.after >= 0).any():
         columns["after"] = pa.array(_after_names(trace))
     return pa.table(columns)

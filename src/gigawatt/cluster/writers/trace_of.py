@@ -28,7 +28,7 @@ def trace_of(jobs: Jobs, *, source: str = "jobs", start_s: float = 0.0, stamped:
     -----
     Checkpoints, deadlines, limits and elastic ranges have no place in a trace
     and are left out. A job that fails by its user's fault has the duration
-    after which it does.
+    after which it does, and the tokens that it works off until then.
 
     Examples
     --------
@@ -52,6 +52,7 @@ def trace_of(jobs: Jobs, *, source: str = "jobs", start_s: float = 0.0, stamped:
         priority=_frozen(jobs.priority.copy()),
         failed=_frozen(failed),
         after=_frozen(jobs.after.copy()),
+        tokens=None if np.isnan(jobs.tokens).all() else _frozen(jobs.tokens * share),
         names=None if plain else tuple(str(name) for name in jobs.ids),
         start_s=start_s + first,
         stamped=stamped,
