@@ -194,6 +194,9 @@ WRONG = {
     "GW612": ("TRACE", "--gpus", "8", "--failures", "absent.yaml"),
     "GW613": ("generate:lublin?job=3", "--gpus", "8"),
     "GW304": ("TRACE", "--cluster", "CLUSTER"),
+    "GW615": ("TRACE", "--gpus", "8", "--tokens-per-gpu-s", "100"),
+    "GW615 generated": ("generate:mix", "--gpus", "8", "--tokens-per-gpu-s", "100"),
+    "GW616": ("TRACE", "--gpus", "8", "--workers", "2"),
 }
 
 
@@ -237,6 +240,167 @@ def test_interrupted(tmp_path, sign):
     assert "interrupted" in said
     assert "Traceback" not in said
     assert not list(tmp_path.iterdir())
+
+
+PRICED = (
+    CLUSTER
+    + """prices:
+  gpu_hour: {low: 1.70 USD/GPU-h, mid: 2.10 USD/GPU-h, high: 2.60 USD/GPU-h, confidence: assumed}
+  energy: {value: 60 USD/MWh, source: "contract of 2026", as_of: 2026-01}
+  share_idle: held
+"""
+)
+STATISTICS = {"count", "mean", "sd", "low", "high", "p10", "p50", "p90"}
+
+
+def written(folder: Path, name: str, text: str) -> str:
+    (folder / name).write_text(text, encoding="utf-8")
+    return str(folder / name)
+
+
+def test_several_seeds(tmp_path):
+    spec = ("generate:mix?jobs=150,tenants=2,longest=1d", "--gpus", "64", "--failures", "llama3")
+    one = answer(*spec, "--seed", "4")
+    several = answer(*spec, "--seed", "4", "--seeds", "3")
+    for key in set(one) - {"wall_s", "notes"}:
+        assert several[key] == one[key], key
+    seeds = several["seeds"]
+    assert seeds["count"] == 3
+    for key in ("makespan_s", "mean_jct_s", "p99_jct_s", "mean_wait_s", "utilisation_frac", "goodput_frac"):
+        assert set(seeds[key]) == STATISTICS
+        assert seeds[key]["low"] < seeds[key]["mean"] < seeds[key]["high"]
+        assert seeds[key]["p10"] <= seeds[key]["p50"] <= seeds[key]["p90"]
+    alone = [answer(*spec, "--seed", str(s))["mean_jct_s"] for s in (4, 5, 6)]
+    assert seeds["mean_jct_s"]["mean"] == pytest.approx(sum(alone) / 3, rel=1e-12)
+    assert set(seeds["gpu_hours_by_fate"]["lost"]) == STATISTICS
+    assert "wall_s" not in seeds
+    out = tmp_path / "out"
+    two = answer(*spec, "--seed", "4", "--seeds", "3", "--workers", "2", "--out", str(out), through=installed)
+    assert two["seeds"] == seeds
+    table = pq.read_table(out / "tables/seeds.parquet")
+    assert table.column("mean_jct_s").to_pylist() == alone
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["seeds"] == seeds
+    shown = replay(*spec, "--seeds", "3")
+    for words in ("3 seeds from 0 on", "95 % interval", "P90"):
+        assert words in shown.stdout
+
+
+def test_what_does_not_depend_on_the_seed_has_no_interval(trace):
+    done = answer(trace, "--gpus", "8", "--seeds", "5")
+    assert done["seeds"] is None
+    assert any("nothing here depends on the seed" in note for note in done["notes"])
+    assert "point estimate" in replay(trace, "--gpus", "8", "--seeds", "5").stdout
+
+
+def group(leader: int) -> list[int]:
+    """Processes of a group, by Linux's table of them."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(ValueError, ProcessLookupError):
+            if os.getpgid(int(folder.name)) == leader:
+                found.append(int(folder.name))
+    return found
+
+
+def wait_for(met, seconds: float = 60.0) -> None:
+    until = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the processes are counted in /proc")
+def test_an_interruption_ends_the_workers_too(tmp_path):
+    out = tmp_path / "out"
+    command = [GIGAWATT, "replay", "generate:mix?jobs=100000,load=1.5", "--gpus", "4096", "--seeds", "200"]
+    command += ["--workers", "2", "--out", str(out)]
+    started = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    wait_for(lambda: len(group(started.pid)) >= 3)  # the first replay is done, workers have begun
+    time.sleep(1.0)
+    os.killpg(started.pid, signal.SIGINT)  # as a terminal does: all processes of the group
+    _, said = started.communicate(timeout=60)
+    assert started.returncode == 130
+    assert said == "gigawatt: interrupted; nothing was written\n"
+    assert not list(tmp_path.iterdir())
+    wait_for(lambda: not group(started.pid))
+
+
+def test_costs_by_tenant(trace, tmp_path):
+    cluster = written(tmp_path, "cluster.yaml", PRICED)
+    done = answer(trace, "--cluster", cluster)
+    costs = done["costs"]
+    red, blue, total = costs["tenants"]["red"], costs["tenants"]["blue"], costs["total"]
+    # 16 GPUs for 200 s; 1,200 and 100 GPU-seconds are held.
+    whole_h = 16 * done["makespan_s"] / 3600
+    assert total["held_gpu_h"] + total["idle_gpu_h"] == pytest.approx(whole_h, rel=1e-9)
+    assert red["usd"] + blue["usd"] == pytest.approx(total["usd"], rel=1e-9)
+    energy_mwh = (1.2 * total["held_gpu_h"] + 0.3 * total["idle_gpu_h"]) / 1000
+    assert total["energy_mwh"] == pytest.approx(energy_mwh, rel=1e-9)
+    assert total["usd"] == pytest.approx(2.1 * whole_h + 60 * energy_mwh, rel=1e-9)
+    assert total["usd_low"] == pytest.approx(1.7 * whole_h + 60 * energy_mwh, rel=1e-9)
+    assert red["usd"] / blue["usd"] == pytest.approx(1200 / 100, rel=1e-9)
+    assert costs["prices"]["usd_per_gpu_h"] == {"low": 1.7, "mid": 2.1, "high": 2.6, "source": "assumed"}
+    assert costs["prices"]["usd_per_mwh"]["source"] == "contract of 2026, 2026-01"
+    assert not any("has no source" in note for note in done["notes"])
+    shown = replay(trace, "--cluster", cluster).stdout
+    for words in ("USD a useful GPU-hour", "held otherwise", "USD/useful GPU-h", "range"):
+        assert words in shown
+
+
+def test_costs_over_seeds_and_from_capital(tmp_path):
+    prices = "prices: {capital: {cost: 40 k USD, life: 5 years, discount: 8 %}}\n"
+    cluster = written(tmp_path, "cluster.yaml", "gpus: 64\n" + prices)
+    done = answer("generate:mix?jobs=100,longest=1d", "--cluster", cluster, "--seeds", "3")
+    price = done["costs"]["prices"]["usd_per_gpu_h"]
+    assert price["mid"] == pytest.approx(40_000 * 0.08 / (1 - 1.08**-5) / 8760)
+    assert done["costs"]["total"]["energy_mwh"] is None
+    assert done["costs"]["unshared"]["usd"] > 0.0
+    assert set(done["seeds"]["costs"]) == {"usd", "usd_per_useful_gpu_h"}
+    assert "the price of a GPU-hour has no source" in done["notes"]
+
+
+def test_work_in_tokens(tmp_path):
+    path = written(tmp_path, "t.csv", "submit_s,gpus,tokens,tenant\n0,8,1e9,a\n0,4,2e9,b\n")
+    done = answer(path, "--gpus", "16", "--tokens-per-gpu-s", "2500")
+    assert done["makespan_s"] == 200_000.0
+    assert (done["tokens"], done["tokens_per_s"]) == (3e9, 15_000.0)
+    assert done["tenants"]["b"]["tokens"] == 2e9
+    assert "the durations of 2 jobs follow from their tokens" in done["notes"]
+    assert "tokens/s over the makespan" in replay(path, "--gpus", "16", "--tokens-per-gpu-s", "2500").stdout
+    out = tmp_path / "out"
+    answer(path, "--gpus", "16", "--tokens-per-gpu-s", "2500", "--out", str(out))
+    again = answer(str(out / "tables/jobs.parquet"), "--gpus", "16")
+    assert (again["tokens"], again["makespan_s"]) == (done["tokens"], done["makespan_s"])
+    priced = written(tmp_path, "c.yaml", "gpus: 16\nprices: {gpu_hour: 3 USD/GPU-h}\n")
+    costs = answer(path, "--cluster", priced, "--tokens-per-gpu-s", "2500")["costs"]["total"]
+    assert costs["usd_per_million_tokens"] == pytest.approx(3.0 * 16 * 200_000 / 3600 / 3000)
+
+
+BAD_PRICES = {
+    "nothing has a price": "prices: {}",
+    "both say what a GPU-hour costs": "prices: {gpu_hour: 2 USD/GPU-h, capital: {cost: 4 USD, life: 5 years, "
+    "discount: 0}}",
+    "no power is given": "prices: {energy: 60 USD/MWh}",
+    "no tenant has one": "prices: {gpu_hour: 2 USD/GPU-h, share_idle: quota}",
+    "GW304": "prices: {gpu_hour: 2 USD/MWh}",
+    "GW305": "prices: {gpu_hour: -2 USD/GPU-h}",
+    "GW306": "prices: {gpu_hour: 2 USD/GPU-h, share_idle: fair}",
+    "GW225": "prices: {gpu_hour: {low: 3 USD/GPU-h, mid: 2 USD/GPU-h, high: 4 USD/GPU-h, source: a}}",
+    "GW617": "tenants: [{name: green, quota: 8}]\nprices: {gpu_hour: 2 USD/GPU-h, share_idle: quota}",
+}
+
+
+@pytest.mark.parametrize("words", BAD_PRICES)
+def test_wrong_prices_are_told_with_their_place(trace, tmp_path, words):
+    done = replay(trace, "--cluster", written(tmp_path, "c.yaml", f"gpus: 16\n{BAD_PRICES[words]}\n"))
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "c.yaml" in done.stderr
+    assert "fix:" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.shared

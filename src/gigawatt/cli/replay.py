@@ -13,9 +13,7 @@ from gigawatt.cli.progress import progress
 if TYPE_CHECKING:
     from gigawatt.cli.progress import Tell
     from gigawatt.cli.replay_setup import Setup
-    from gigawatt.cluster import Schedule
-
-_SHOWN_TENANTS = 20
+    from gigawatt.cluster import Repeated, Schedule
 
 
 def replay(
@@ -46,6 +44,19 @@ def replay(
         str, typer.Option(metavar="FILE|off|llama3", help="YAML file of what breaks; llama3: as published.")
     ] = "off",
     seed: Annotated[int, typer.Option(min=0, help="Of generated jobs and of failures.")] = 0,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            min=2,
+            max=10_000,
+            help="Replay with so many seeds, from --seed on: means with 95 % intervals, percentiles.",
+            show_default=False,
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="Processes for --seeds. Default 1.", show_default=False),
+    ] = None,
     form: Annotated[
         str | None,
         typer.Option("--format", help="philly, slurm, swf, parquet or csv. Default: by its beginning."),
@@ -62,6 +73,13 @@ def replay(
     estimate_factor: Annotated[
         float | None,
         typer.Option(help="Estimate where a job has none: its duration times this. Default: its duration."),
+    ] = None,
+    tokens_per_gpu_s: Annotated[
+        float | None,
+        typer.Option(
+            help="Tokens that a GPU works off in a second, for a trace whose work is a column tokens.",
+            show_default=False,
+        ),
     ] = None,
     skip_malformed: Annotated[
         bool, typer.Option("--skip-malformed", help="Leave malformed rows out, and say how many.")
@@ -81,12 +99,17 @@ def replay(
       gigawatt replay jobs.csv --map submit=t,duration=s,gpus=n --gpus 64 --json
       gigawatt replay generate:lublin?jobs=10000 --gpus 256 --policy fifo --out runs/lublin
       gigawatt replay jobs.swf --cluster cluster.yaml --failures failures.yaml
+      gigawatt replay generate:mix?jobs=5000 --gpus 512 --failures llama3 --seeds 20 --workers 2
+      gigawatt replay tokens.csv --tokens-per-gpu-s 2500 --cluster priced.yaml
     \b
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
+    from gigawatt.cli.outcome import refuse
     from gigawatt.cli.replay_setup import check_place, prepare
 
     check_place(out)
+    if workers is not None and seeds is None:
+        raise refuse("GW616", "--workers shares out the replays of --seeds", "give --seeds N", "--workers")
     with progress(quiet=quiet or as_json) as tell:
         setup = prepare(
             trace,
@@ -100,15 +123,16 @@ def replay(
             columns=columns,
             estimate_factor=estimate_factor,
             skip_malformed=skip_malformed,
+            tokens_per_gpu_s=tokens_per_gpu_s,
         )
-        done = _simulate(setup, tell)
-        answer = _answer(setup, done)
+        done, repeated = _simulate(setup, seeds, workers or 1, tell)
+        answer = _answer(setup, done, repeated)
         if out is not None:
             if tell is not None:
                 tell("write the schedule", 0.97)
             from gigawatt.cli.replay_setup import write_folder
 
-            shown = write_folder(setup, done, answer, out)
+            shown = write_folder(setup, done, answer, out, repeated)
             answer = {**answer, "run_dir": str(out)}
             if shown < len(done.runs.job):
                 note = f"trace.json shows the {shown:,} of {len(done.runs.job):,} runs with the most GPU time"
@@ -119,8 +143,12 @@ def replay(
         _print_answer(answer)
 
 
-def _simulate(setup: Setup, tell: Tell | None) -> Schedule:
+def _simulate(
+    setup: Setup, seeds: int | None, workers: int, tell: Tell | None
+) -> tuple[Schedule, Repeated | None]:
+    """The schedule of the first seed, and what all seeds gave where several were asked for."""
     from gigawatt.cli.outcome import refuse
+    from gigawatt.cli.replay_seeds import repeat_setup
     from gigawatt.cluster import simulate
 
     def told(ended: int, jobs: int, _now_s: float) -> None:
@@ -130,7 +158,10 @@ def _simulate(setup: Setup, tell: Tell | None) -> Schedule:
     if tell is not None:
         tell("compile", 0.0)
     try:
-        return simulate(
+        if seeds is not None:
+            repeated = repeat_setup(setup, seeds, workers, tell)
+            return repeated.first, repeated
+        done = simulate(
             setup.machines,
             setup.jobs,
             setup.policy,
@@ -141,11 +172,13 @@ def _simulate(setup: Setup, tell: Tell | None) -> Schedule:
             weights=setup.weights,
             progress=told,
         )
+        return done, None
     except ValueError as error:
         raise refuse("GW614", f"these cannot be simulated together: {error}", "change the options") from None
 
 
-def _answer(setup: Setup, done: Schedule) -> dict[str, Any]:
+def _answer(setup: Setup, done: Schedule, repeated: Repeated | None) -> dict[str, Any]:
+    from gigawatt.cluster import cost_by_tenant
     from gigawatt.results.folder import plain
 
     summary = done.summary()
@@ -153,6 +186,14 @@ def _answer(setup: Setup, done: Schedule) -> dict[str, Any]:
     notes = [*setup.notes, *done.notes]
     if too_large:
         notes.append(f"{too_large:,} jobs ask for more than {setup.machines.gpus:,} GPUs: they never start")
+    more: dict[str, Any] = {}
+    if setup.prices is not None:
+        costs = cost_by_tenant(done, setup.prices, power=setup.power, quotas_gpus=setup.quotas_gpus)
+        more["costs"] = costs.as_data()
+        notes += costs.notes
+    if repeated is not None:
+        more["seeds"] = repeated.summary()
+        notes += repeated.notes
     head = {
         "trace": setup.source,
         "policy": done.policy,
@@ -166,61 +207,24 @@ def _answer(setup: Setup, done: Schedule) -> dict[str, Any]:
         "malformed": setup.malformed,
         "notes": notes,
     }
-    answer: dict[str, Any] = plain({**head, **summary, **tail})
+    answer: dict[str, Any] = plain({**head, **summary, **more, **tail})
     return answer
 
 
 def _print_answer(answer: dict[str, Any]) -> None:
-    from gigawatt.cli.tables import print_table
+    from gigawatt.cli.replay_tables import print_answers, print_costs, print_tenants
 
-    names = (
-        ("jobs", "jobs", "{:,.0f}"),
-        ("finished", "finished", "{:,.0f}"),
-        ("makespan_s", "makespan, days", "{:,.2f}"),
-        ("mean_jct_s", "mean completion time, h", "{:,.2f}"),
-        ("p99_jct_s", "99th percentile of it, h", "{:,.2f}"),
-        ("mean_wait_s", "mean wait, h", "{:,.3f}"),
-        ("utilisation_frac", "utilisation, %", "{:,.1f}"),
-        ("goodput_frac", "goodput, %", "{:,.1f}"),
-        ("preemptions", "preemptions", "{:,.0f}"),
-        ("failures", "failures", "{:,.0f}"),
-    )
-    scale = {"makespan_s": 1 / 86_400, "utilisation_frac": 100.0, "goodput_frac": 100.0}
-    scale |= dict.fromkeys(("mean_jct_s", "p99_jct_s", "mean_wait_s"), 1 / 3600)
-    typer.echo(f"{answer['trace']} with {answer['policy']} on {answer['gpus']:,} GPUs: a point estimate\n")
-    lines = []
-    for key, name, form in names:
-        value = answer[key]
-        lines.append([name, "none" if value is None else form.format(value * scale.get(key, 1.0))])
-    print_table(["", "value"], lines, right=(1,))
+    seeds = answer.get("seeds")
+    sure = "a point estimate" if seeds is None else f"{seeds['count']:,} seeds from {answer['seed']} on"
+    typer.echo(f"{answer['trace']} with {answer['policy']} on {answer['gpus']:,} GPUs: {sure}\n")
+    print_answers(answer)
     tenants = sorted(answer["tenants"].items(), key=lambda item: -item[1]["gpu_hours"])
     if len(tenants) > 1:
-        _print_tenants(tenants)
+        print_tenants(tenants)
+    if "costs" in answer:
+        print_costs(answer["costs"])
     for note in answer["notes"]:
         typer.echo(f"note: {note}")
     typer.echo(f"{answer['events']:,} events in {answer['wall_s']:.2f} s")
     if "run_dir" in answer:
         typer.echo(f"schedule: {answer['run_dir']}")
-
-
-def _print_tenants(tenants: list[tuple[str, dict[str, Any]]]) -> None:
-    from gigawatt.cli.tables import print_table
-
-    def hours(seconds: float | None) -> str:
-        return "none" if seconds is None else f"{seconds / 3600:,.2f}"
-
-    lines = [
-        [
-            name,
-            f"{t['jobs']:,}",
-            f"{t['finished']:,}",
-            hours(t["mean_jct_s"]),
-            hours(t["mean_wait_s"]),
-            f"{t['gpu_hours']:,.0f}",
-        ]
-        for name, t in tenants[:_SHOWN_TENANTS]
-    ]
-    columns = ["tenant", "jobs", "finished", "mean completion, h", "mean wait, h", "GPU-hours"]
-    print_table(columns, lines, right=(1, 2, 3, 4, 5))
-    if len(tenants) > _SHOWN_TENANTS:
-        typer.echo(f"and {len(tenants) - _SHOWN_TENANTS:,} more tenants; --json lists all")

@@ -18,11 +18,13 @@ from gigawatt.cli.outcome import refuse
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from gigawatt.cluster import Failures, Jobs, Machines, PowerBudget, Schedule
+    from gigawatt.cli.replay_seeds import Drawn
+    from gigawatt.cluster import Failures, Jobs, Machines, PowerBudget, Prices, Repeated, Schedule
     from gigawatt.cluster.policies import Policy
     from gigawatt.cluster.readers import Trace
     from gigawatt.cluster.readers.inputs import ClusterFile, FailuresFile
     from gigawatt.report.schedule import About
+    from gigawatt.scenario.read import LoadedScenario
 
     M = TypeVar("M", bound=BaseModel)
 
@@ -36,10 +38,13 @@ class Setup:
 
     source: str
     jobs: Jobs
+    drawn: Drawn | None
+    """Draws the jobs of another seed; None where they come from a file."""
     machines: Machines
     policy: Policy
     failures: Failures | None
     power: PowerBudget | None
+    prices: Prices | None
     quotas_gpus: tuple[float, ...] | None
     weights: tuple[float, ...] | None
     seed: int
@@ -60,40 +65,54 @@ def prepare(
     columns: str | None,
     estimate_factor: float | None,
     skip_malformed: bool,
+    tokens_per_gpu_s: float | None = None,
 ) -> Setup:
     """Read and check everything that a replay needs; the trace last, for it takes longest.
 
     Raises
     ------
     InputError
-        GW601 to GW614, and GW2xx and GW3xx for the YAML files.
+        GW601 to GW617, and GW2xx and GW3xx for the YAML files.
     """
+    from gigawatt.cli.replay_prices import read_prices
+    from gigawatt.cli.replay_seeds import Drawn
+    from gigawatt.cluster.generate import PREFIX
     from gigawatt.cluster.readers import to_jobs
     from gigawatt.cluster.readers.cluster_values import checkpoint_columns, power_of, shares_of
 
-    file = _cluster_file(cluster, gpus, gpus_per_node)
+    loaded = _cluster_file(cluster, gpus, gpus_per_node)
+    file = None if loaded is None else loaded.scenario
     machines = _machines(file, gpus, gpus_per_node)
     chosen = _policy(policy)
     failing, failure_file = _failures(failures)
-    trace = _trace(source, machines.gpus, seed, form, columns, skip_malformed=skip_malformed)
+    trace = _trace(
+        source, machines.gpus, seed, form, columns, tokens_per_gpu_s, skip_malformed=skip_malformed
+    )
     more = checkpoint_columns(failure_file) if failure_file is not None else {}
     replay = to_jobs(trace, estimate_factor=estimate_factor, **more)
     notes = list(replay.notes)
-    quotas = weights = None
-    if file is not None:
+    quotas = weights = prices = None
+    if loaded is not None and file is not None:
         shares = shares_of(file, trace.tenants)
         quotas, weights = shares.quotas_gpus, shares.weights
         if shares.unknown:
             notes.append(f"the trace has no tenant {', '.join(shares.unknown)}")
+        prices, told = read_prices(loaded)
+        notes += told
+        if prices is not None and prices.share_idle == "quota" and quotas is None:
+            seen = "idle GPU-hours are to be shared by quota, but no tenant of the trace has one"
+            raise refuse("GW617", seen, "write share_idle: held, or give these tenants quotas", str(cluster))
     if failing is not None and not more:
         notes.append("no checkpoints were given: a failure loses all that a job has done")
     return Setup(
         source=trace.source,
         jobs=replay.jobs,
+        drawn=Drawn(source, machines.gpus, estimate_factor, more) if source.startswith(PREFIX) else None,
         machines=machines,
         policy=chosen,
         failures=failing,
         power=None if file is None else power_of(file),
+        prices=prices,
         quotas_gpus=quotas,
         weights=weights,
         seed=seed,
@@ -103,20 +122,38 @@ def prepare(
 
 
 def _trace(
-    source: str, gpus: int, seed: int, form: str | None, columns: str | None, *, skip_malformed: bool
+    source: str,
+    gpus: int,
+    seed: int,
+    form: str | None,
+    columns: str | None,
+    tokens_per_gpu_s: float | None,
+    *,
+    skip_malformed: bool,
 ) -> Trace:
     from gigawatt.cluster.generate import PREFIX, generate
     from gigawatt.cluster.readers import FORMATS, ColumnMap, read_trace
+    from gigawatt.cluster.readers.tokens import no_tokens
 
     if source.startswith(PREFIX):
+        if tokens_per_gpu_s is not None:
+            raise no_tokens("a generated workload", Path(source))
         return generate(source, gpus, seed)
     if form is not None and form not in FORMATS:
         raise refuse("GW603", f"there is no format {form!r}", _nearest(form, FORMATS), "--format")
     mapped = None if columns is None else ColumnMap.parse(columns)
-    return read_trace(Path(source), form, columns=mapped, skip_malformed=skip_malformed)
+    return read_trace(
+        Path(source),
+        form,
+        columns=mapped,
+        skip_malformed=skip_malformed,
+        tokens_per_gpu_s=tokens_per_gpu_s,
+    )
 
 
-def _cluster_file(path: Path | None, gpus: int | None, gpus_per_node: int | None) -> ClusterFile | None:
+def _cluster_file(
+    path: Path | None, gpus: int | None, gpus_per_node: int | None
+) -> LoadedScenario[ClusterFile] | None:
     from gigawatt.cluster.readers.inputs import ClusterFile
 
     if path is None:
@@ -158,15 +195,15 @@ def _failures(written: str) -> tuple[Failures | None, FailuresFile | None]:
     if not path.exists():
         seen = f"there is no file {written!r}"
         raise refuse("GW612", seen, "give a file, off, or llama3", "--failures")
-    file = _read_yaml(path, FailuresFile)
+    file = _read_yaml(path, FailuresFile).scenario
     return failures_of(file), file
 
 
-def _read_yaml(path: Path, model: type[M]) -> M:
+def _read_yaml(path: Path, model: type[M]) -> LoadedScenario[M]:
     from gigawatt.scenario.read import read_text
     from gigawatt.scenario.yaml_text import read_bytes
 
-    return read_text(read_bytes(path, str(path)), model, file=str(path)).scenario
+    return read_text(read_bytes(path, str(path)), model, file=str(path))
 
 
 def _policy(written: str) -> Policy:
@@ -225,18 +262,24 @@ def is_replay_folder(folder: Path) -> bool:
     return isinstance(manifest, dict) and manifest.get("format") == FORMAT
 
 
-def write_folder(setup: Setup, done: Schedule, answer: dict[str, Any], target: Path) -> int:
+def write_folder(
+    setup: Setup,
+    done: Schedule,
+    answer: dict[str, Any],
+    target: Path,
+    repeated: Repeated | None = None,
+) -> int:
     """Write the schedule's folder, whole or not at all; return how many runs the Chrome trace shows.
 
-    ``tables/jobs``, ``runs`` and ``curves`` as Parquet and CSV, ``trace.json``,
-    ``report.html``, ``manifest.json``. The same input gives the same bytes.
+    ``tables/jobs``, ``runs`` and ``curves`` (and ``seeds`` where there are several) as Parquet and CSV,
+    ``trace.json``, ``report.html``, ``manifest.json``. The same input gives the same bytes.
     """
     from gigawatt import __version__
     from gigawatt.cluster.writers import write_chrome_trace, write_schedule
     from gigawatt.report.schedule import write_schedule_report
 
     with whole_folder(target) as folder:
-        tables = write_schedule(done, folder / "tables")
+        tables = write_schedule(done, folder / "tables", repeated)
         shown = write_chrome_trace(done, folder / "trace.json")
         write_schedule_report(done, _about(setup, answer), folder / "report.html")
         timeless = {key: value for key, value in answer.items() if key != "wall_s"}

@@ -49,8 +49,48 @@ class PowerLimits(InputModel):
     """Slowest useful speed under the budget. Default 0.6: assumed (0.5 to 0.8)."""
 
 
+class CapitalRecovery(InputModel):
+    """Capital that the price of a GPU-hour returns with interest."""
+
+    cost_usd_per_gpu: NonNegative
+    """Of a GPU with its share of system, network and building."""
+    life_years: Positive
+    """Time in which it comes back."""
+    discount_frac: Fraction
+    """Yearly rate of interest."""
+
+
+class PriceList(InputModel):
+    """What a GPU-hour and energy cost, and who bears what is idle."""
+
+    gpu_hour_usd_per_gpu_h: NonNegative | None = None
+    """Of a GPU-hour. Default: it has no price."""
+    capital: CapitalRecovery | None = None
+    """Makes the price of a GPU-hour, instead of giving it."""
+    energy_usd_per_mwh: NonNegative | None = None
+    """Of IT energy. Default: it has no price."""
+    share_idle: Literal["none", "held", "quota"] = "none"
+    """Who bears idle and broken GPU-hours: no tenant, tenants by GPU-hours held, or by quota."""
+
+    @model_validator(mode="after")
+    def _one_price(self) -> PriceList:
+        if self.gpu_hour_usd_per_gpu_h is not None and self.capital is not None:
+            raise PydanticCustomError(
+                "two_gpu_prices",
+                "gpu_hour and capital both say what a GPU-hour costs",
+                {"remedy": "keep one of them"},
+            )
+        if self.gpu_hour_usd_per_gpu_h is None and self.capital is None and self.energy_usd_per_mwh is None:
+            raise PydanticCustomError(
+                "no_price",
+                "nothing has a price",
+                {"remedy": "add gpu_hour (2.10 USD/GPU-h), capital or energy (60 USD/MWh)"},
+            )
+        return self
+
+
 class ClusterFile(InputModel):
-    """A cluster: nodes in racks, pods and halls; tenants; power."""
+    """A cluster: nodes in racks, pods and halls; tenants; power; prices."""
 
     gpus: PositiveCount
     """GPUs in all, a multiple of those in a node."""
@@ -72,6 +112,8 @@ class ClusterFile(InputModel):
     """Quotas and weights; a tenant that is not named has no quota and the weight 1."""
     power: PowerLimits | None = None
     """Default: power is not metered."""
+    prices: PriceList | None = None
+    """Default: nothing is priced."""
 
     @model_validator(mode="after")
     def _whole_nodes(self) -> ClusterFile:
@@ -80,6 +122,23 @@ class ClusterFile(InputModel):
                 "nodes_not_whole",
                 "{gpus} GPUs do not fill nodes of {per}",
                 {"gpus": self.gpus, "per": self.gpus_per_node, "remedy": "take a multiple of gpus_per_node"},
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _prices_apply(self) -> ClusterFile:
+        p = self.prices
+        if p is not None and p.energy_usd_per_mwh is not None and self.power is None:
+            raise PydanticCustomError(
+                "energy_not_metered",
+                "energy has a price, but no power is given: it is not metered",
+                {"remedy": "add power: {busy_kw_per_gpu: ..., idle_kw_per_gpu: ...}, or leave energy out"},
+            )
+        if p is not None and p.share_idle == "quota" and not any(t.quota_gpus for t in self.tenants):
+            raise PydanticCustomError(
+                "no_quota_to_share_by",
+                "idle GPU-hours are to be shared by quota, but no tenant has one",
+                {"remedy": "give tenants a quota, or write share_idle: held"},
             )
         return self
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gigawatt.cluster.repeat import Repeated
 from gigawatt.cluster.schedule import STATES, Schedule
 from gigawatt.cluster.writers.trace_files import trace_table
 from gigawatt.cluster.writers.trace_of import trace_of
@@ -68,17 +69,29 @@ def schedule_tables(schedule: Schedule) -> dict[str, Any]:
     }
 
 
-def write_schedule(schedule: Schedule, folder: Path) -> dict[str, Any]:
+def seeds_table(repeated: Repeated) -> Any:
+    """Return what each seed gave as an Arrow table, a row a seed; an answer that a replay lacks is null."""
+    import pyarrow as pa
+
+    columns = {"seed": pa.array(repeated.seeds)}
+    columns |= {name: pa.array(v, mask=np.isnan(v)) for name, v in repeated.values.items()}
+    return pa.table(columns)
+
+
+def write_schedule(schedule: Schedule, folder: Path, repeated: Repeated | None = None) -> dict[str, Any]:
     """Write a schedule's tables as Parquet and CSV; return their rows and columns by name.
 
-    The same schedule gives the same bytes.
+    Where several seeds were replayed, ``seeds`` holds what each gave. The same schedule gives the same bytes.
     """
     import pyarrow.csv as pa_csv
     import pyarrow.parquet as pq
 
     folder.mkdir(parents=True, exist_ok=True)
     listed = {}
-    for name, table in schedule_tables(schedule).items():
+    tables = schedule_tables(schedule)
+    if repeated is not None and len(repeated.seeds) > 1:
+        tables["seeds"] = seeds_table(repeated)
+    for name, table in tables.items():
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
         pa_csv.write_csv(table, folder / f"{name}.csv")
         listed[name] = {"rows": table.num_rows, "columns": table.column_names}
