@@ -360,6 +360,14 @@ def test_costs_over_seeds_and_from_capital(tmp_path):
     assert done["costs"]["unshared"]["usd"] > 0.0
     assert set(done["seeds"]["costs"]) == {"usd", "usd_per_useful_gpu_h"}
     assert "the price of a GPU-hour has no source" in done["notes"]
+    ranged = prices.replace("40 k USD", "{low: 30 k USD, mid: 40 k USD, high: 60 k USD, source: bids}")
+    cluster = written(tmp_path, "cluster.yaml", f"gpus: 64\nsource: our books\n{ranged}")
+    told = answer("generate:mix?jobs=10,longest=1d", "--cluster", cluster)["costs"]["prices"]["usd_per_gpu_h"]
+    assert (told["low"] / told["mid"], told["high"] / told["mid"]) == pytest.approx((0.75, 1.5))
+    assert told["source"] == "bids"
+    plain = written(tmp_path, "c.yaml", f"gpus: 64\nsource: our books\n{prices}")
+    told = answer("generate:mix?jobs=10,longest=1d", "--cluster", plain)["costs"]["prices"]["usd_per_gpu_h"]
+    assert told["source"] == "our books"
 
 
 def test_work_in_tokens(tmp_path):

@@ -65,7 +65,7 @@ def _price(three: Three, source: str) -> Price:
 def _source(loaded: LoadedScenario[ClusterFile], key: str) -> str:
     """What stands as the source of a price, or of the nearest part of the file around it."""
     parts = {}
-    for path in (("prices", key), ("prices", key, "cost"), ("prices",)):
+    for path in (("prices", key), ("prices", key, "cost"), ("prices",), ()):
         proof = loaded.evidence.get(path)
         if proof is not None:
             parts = {"source": proof.source, "as_of": proof.as_of, "confidence": proof.confidence}

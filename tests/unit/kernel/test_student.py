@@ -22,9 +22,9 @@ def test_one_and_two_degrees_in_closed_form() -> None:
 
 
 def test_it_falls_towards_the_normal_distribution() -> None:
-    found = [t_quantile(0.95, n) for n in (1, 2, 3, 5, 8, 13, 100, 10_000, 1_000_000)]
+    found = [t_quantile(0.95, n) for n in (1, 2, 3, 5, 8, 13, 100, 1_000, 100_000)]
     assert found == sorted(found, reverse=True)
-    assert found[-1] == pytest.approx(stats.norm.ppf(0.975), rel=1e-5)
+    assert found[-1] == pytest.approx(stats.norm.ppf(0.975), rel=2e-5)
 
 
 @pytest.mark.parametrize(("inside", "degrees"), [(0.0, 3), (1.0, 3), (math.nan, 3), (0.95, 0), (0.5, 10**7)])
