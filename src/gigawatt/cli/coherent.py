@@ -64,9 +64,7 @@ def coherent(
         print_json({"gpus": gpus, "seed": seed, "cases": [asdict(case) for case in cases]})
         return
     apart_s = gpu_hours_between * 3600.0 / gpus
-    typer.echo(
-        f"{gpus:,} GPUs, one failure in {apart_s:,.0f} s, {days:g} days, one seed: a point estimate\n"
-    )
+    typer.echo(f"{gpus:,} GPUs, one failure in {apart_s:,.0f} s, {days:g} days, one seed: a point estimate\n")
     typer.echo(coherent_table(cases))
     typer.echo(
         "\nevery: useful work between checkpoints (Young's interval). useful: share of what the jobs' GPUs"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -77,13 +76,13 @@ def prepare(
     from gigawatt.cli.replay_prices import read_prices
     from gigawatt.cli.replay_seeds import Drawn
     from gigawatt.cluster.generate import PREFIX
-    from gigawatt.cluster.readers import to_jobs
+    from gigawatt.cluster.readers import read_policy, to_jobs
     from gigawatt.cluster.readers.cluster_values import checkpoint_columns, power_of, shares_of
 
     loaded = _cluster_file(cluster, gpus, gpus_per_node)
     file = None if loaded is None else loaded.scenario
     machines = _machines(file, gpus, gpus_per_node)
-    chosen = _policy(policy)
+    chosen = read_policy(policy, "--policy")
     failing, failure_file = _failures(failures)
     trace = _trace(
         source, machines.gpus, seed, form, columns, tokens_per_gpu_s, skip_malformed=skip_malformed
@@ -204,40 +203,6 @@ def _read_yaml(path: Path, model: type[M]) -> LoadedScenario[M]:
     from gigawatt.scenario.yaml_text import read_bytes
 
     return read_text(read_bytes(path, str(path)), model, file=str(path))
-
-
-def _policy(written: str) -> Policy:
-    """Read ``easy`` or ``easy:depth=100``."""
-    from gigawatt.cluster import policies
-
-    name, _, rest = written.partition(":")
-    if name not in policies.NAMES:
-        raise refuse("GW610", f"there is no policy {name!r}", _nearest(name, policies.NAMES), "--policy")
-    if not rest:
-        return policies.named(name)
-    make: Callable[..., Policy] = getattr(policies, name.replace("-", "_"))
-    allowed = tuple(signature(make).parameters)
-    options: dict[str, Any] = {}
-    for part in rest.split(","):
-        key, sign, value = part.partition("=")
-        if not sign or key not in allowed:
-            remedy = _nearest(key, allowed) if allowed else f"{name} has no options: leave them away"
-            raise refuse("GW610", f"{part!r} is no option of the policy {name}", remedy, "--policy")
-        try:
-            numbers = tuple(float(word) for word in value.split("+"))
-        except ValueError:
-            remedy = f"write {key}=NUMBER, or several with + between"
-            raise refuse("GW610", f"{key} is {value!r}, no number", remedy, "--policy") from None
-        options[key] = numbers if len(numbers) > 1 or _is_several(make, key) else numbers[0]
-    try:
-        return make(**options)
-    except (ValueError, TypeError) as error:
-        raise refuse("GW610", f"the policy {name}: {error}", "change the option", "--policy") from None
-
-
-def _is_several(make: Callable[..., Policy], key: str) -> bool:
-    """Whether an option takes several numbers."""
-    return "tuple" in str(signature(make).parameters[key].annotation)
 
 
 def _nearest(word: str, allowed: tuple[str, ...]) -> str:

@@ -3,7 +3,7 @@
 from gigawatt.cluster.generate.arrivals import daily_arrivals
 from gigawatt.cluster.generate.lublin import cycle_weights, lublin
 from gigawatt.cluster.generate.mix import gpu_mix, size_shares
-from gigawatt.cluster.generate.spec import GENERATORS, PREFIX, generate
+from gigawatt.cluster.generate.spec import GENERATORS, PREFIX, generate, read_spec
 
 __all__ = [
     "GENERATORS",
@@ -13,5 +13,6 @@ __all__ = [
     "generate",
     "gpu_mix",
     "lublin",
+    "read_spec",
     "size_shares",
 ]

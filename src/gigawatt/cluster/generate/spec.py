@@ -94,16 +94,32 @@ def generate(text: str, gpus: int, seed: int) -> Trace:
     >>> generate("generate:lublin?jobs=100", gpus=64, seed=0).jobs
     100
     """
-    name, _, rest = text.removeprefix(PREFIX).partition("?")
-    if name not in GENERATORS:
-        raise _refuse(f"there is no generator {name[:60]!r}", _nearest(name, list(GENERATORS)))
-    arguments = _arguments(name, rest)
+    name, arguments = read_spec(text)
     jobs = arguments.pop("jobs", 10_000)
     size = arguments.pop("gpus", gpus)
     try:
         return GENERATORS[name].make(jobs, size, np.random.default_rng(seed), **arguments)
     except ValueError as error:
         raise _refuse(f"{name}: {error}", "change the option") from None
+
+
+def read_spec(text: str) -> tuple[str, dict[str, Any]]:
+    """Read the generator's name and its arguments, without drawing any job.
+
+    Raises
+    ------
+    InputError
+        GW613: the name, an option or a value is wrong.
+
+    Examples
+    --------
+    >>> read_spec("mix?jobs=1_000,longest=2d")
+    ('mix', {'jobs': 1000, 'longest_s': 172800.0})
+    """
+    name, _, rest = text.removeprefix(PREFIX).partition("?")
+    if name not in GENERATORS:
+        raise _refuse(f"there is no generator {name[:60]!r}", _nearest(name, list(GENERATORS)))
+    return name, _arguments(name, rest)
 
 
 def _arguments(name: str, rest: str) -> dict[str, Any]:
