@@ -1,5 +1,6 @@
 """What must hold for any scenario: nothing appears, nothing is lost, more is never worse."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,12 +11,15 @@ from hypothesis.extra.numpy import arrays
 from gigawatt.compute import (
     Fabric,
     FixedMfu,
+    JobsUse,
     Lease,
     Other,
+    QueuedJobs,
     Recovery,
     Serving,
     Training,
     account_shed,
+    allot,
     daly_interval_h,
     fabric_power_kw_per_gpu,
     goodput_frac,
@@ -99,6 +103,60 @@ def test_gpus_and_power_are_conserved_before_and_after_shedding(works, gpus, sha
     assert np.allclose(everything, load.energised_gpus, rtol=1e-12, atol=1e-6)
     assert np.allclose(result.heat.it_mw, result.total_it_mw, rtol=0, atol=1e-9 * scale)
     assert (result.tokens <= load.tokens).all()
+
+
+QUEUE = build(
+    QueuedJobs,
+    kind=st.just("jobs"),
+    name=st.just("queue"),
+    generate=st.just("lublin"),
+    share_frac=SHARE,
+    gpus_per_node=st.none() | st.integers(1, 100),
+    **common,
+)
+SHARES = arrays(np.float64, (4, CLOCK.hours), elements=st.floats(0, 1))
+
+
+def use_of(given, parts):
+    """Any use of the GPUs that a queue is given: held, broken, loaded and useful parts of them."""
+    held = given.total_gpus * parts[0]
+    some = JobsUse.none(CLOCK.hours)
+    down = (given.total_gpus - held) * parts[1]
+    return replace(
+        some, busy_gpus=held, down_gpus=down, loaded_gpus=held * parts[2], useful_gpus=held * parts[3]
+    )
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(
+    works=st.lists(WORK, max_size=3),
+    queue=QUEUE,
+    place=st.integers(0, 3),
+    gpus=GPUS,
+    parts=SHARES,
+    share=SHARE,
+)
+def test_a_queue_keeps_its_allotment_and_the_balances(works, queue, place, gpus, parts, share):
+    asked = [*works[:place], queue, *works[place:]]
+    given = allot(asked, SYSTEMS, gpus, CLOCK, 0.0, FixedMfu(0.4))["queue"]
+    use = use_of(given, parts)
+    load = plan_load(asked, SYSTEMS, gpus, CLOCK, 0.0, FixedMfu(0.4), used={"queue": use})
+    at = load.workloads.index("queue")
+    assert np.array_equal(load.gpus[at], given.total_gpus)
+    assert np.array_equal(load.gpus.sum(axis=0) + load.idle_gpus, load.energised_gpus)
+    assert np.allclose(load.useful_gpus[at], use.useful_gpus, rtol=1e-12, atol=1e-9)
+    idle_mw = given.gpus @ np.array([s.measured_kw_per_gpu("idle") for s in SYSTEMS]) / 1e3
+    working_mw = given.gpus @ np.array([s.measured_kw_per_gpu("training") for s in SYSTEMS]) / 1e3
+    assert (load.it_mw[at] <= working_mw * (1 + 1e-12)).all()
+    assert (load.it_mw[at] >= idle_mw * (1 - 1e-12))[use.down_gpus == 0].all()
+    assert (load.liquid_mw <= load.it_mw * (1 + 1e-12)).all()
+    assert (load.it_mw[at] <= given.provisioned_mw * (1 + 1e-12)).all()
+
+    shed = share * load.total_it_mw
+    result = account_shed(load, shed)
+    scale = max(float(load.total_it_mw.max()), 1.0)
+    assert np.abs(result.total_it_mw + shed - load.total_it_mw).max() <= 1e-9 * scale
+    assert (result.useful_gpus_by_workload[at] <= use.useful_gpus * (1 + 1e-12) + 1e-9).all()
 
 
 @settings(derandomize=True, deadline=None, max_examples=40)

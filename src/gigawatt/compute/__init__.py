@@ -9,10 +9,13 @@
 from gigawatt.compute.fabric import Fabric, fabric_power_kw_per_gpu, fabric_tiers
 from gigawatt.compute.goodput import TimeShares, daly_interval_h, goodput_frac, time_shares
 from gigawatt.compute.inputs import (
+    JobCheckpoints,
     Lease,
     ModelShape,
     Other,
     Precision,
+    QueuedJobs,
+    QueueTenant,
     Recovery,
     Serving,
     Training,
@@ -26,7 +29,8 @@ from gigawatt.compute.models import (
     serving_flops_per_output_token,
     training_flops_per_token,
 )
-from gigawatt.compute.plan import plan_load
+from gigawatt.compute.plan import allot, plan_load
+from gigawatt.compute.queue import Allotment, JobsUse
 from gigawatt.compute.serving import (
     ServingPoint,
     ServingSource,
@@ -40,11 +44,14 @@ from gigawatt.compute.shed import account_shed
 from gigawatt.compute.systems import ComputeSystem, PowerState, system
 
 __all__ = [
+    "Allotment",
     "ComputeLoad",
     "ComputeResult",
     "ComputeSystem",
     "Fabric",
     "FixedMfu",
+    "JobCheckpoints",
+    "JobsUse",
     "LanguageModel",
     "Lease",
     "MfuPoint",
@@ -55,6 +62,8 @@ __all__ = [
     "Other",
     "PowerState",
     "Precision",
+    "QueueTenant",
+    "QueuedJobs",
     "Recovery",
     "Serving",
     "ServingPoint",
@@ -64,6 +73,7 @@ __all__ = [
     "Training",
     "Workload",
     "account_shed",
+    "allot",
     "daly_interval_h",
     "demand_served",
     "fabric_power_kw_per_gpu",

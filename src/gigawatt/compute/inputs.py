@@ -1,4 +1,4 @@
-"""What a person may write about the work that computers do: training, serving, leases, other."""
+"""What a person may write about the work that computers do: training, serving, jobs, leases, other."""
 
 from __future__ import annotations
 
@@ -85,6 +85,18 @@ class _Work(InputModel):
         return self
 
 
+def _refuse_unless_one(gpus: int | None, share_frac: float | None) -> None:
+    if (gpus is None) == (share_frac is None):
+        raise PydanticCustomError(
+            "gpus_or_share",
+            "{seen} of gpus and share is given",
+            {
+                "seen": "neither" if gpus is None else "both",
+                "remedy": "give one: gpus (a number) or share (0 to 1)",
+            },
+        )
+
+
 class Recovery(InputModel):
     """How often a training run is interrupted and what an interruption costs."""
 
@@ -128,15 +140,7 @@ class Training(_Work):
 
     @model_validator(mode="after")
     def _check_size(self) -> Self:
-        if (self.gpus is None) == (self.share_frac is None):
-            raise PydanticCustomError(
-                "gpus_or_share",
-                "{seen} of gpus and share is given",
-                {
-                    "seen": "neither" if self.gpus is None else "both",
-                    "remedy": "give one: gpus (a number) or share (0 to 1)",
-                },
-            )
+        _refuse_unless_one(self.gpus, self.share_frac)
         return self
 
 
@@ -185,6 +189,96 @@ class Serving(_Work):
         return self
 
 
+class JobCheckpoints(InputModel):
+    """Checkpoints that every job of a queue writes."""
+
+    interval_s: Positive
+    """Useful work between two."""
+    write_s: NonNegative = 10.0
+    """Time that a job stands still for one. Default 10 s: assumed, within 1 to 60 s (as in a training
+    run's recovery)."""
+    load_s: NonNegative = 60.0
+    """Time to load one when a job comes back. Default 60 s: assumed, within 10 to 300 s."""
+
+
+class QueueTenant(InputModel):
+    """What one of the tenants that a trace names may hold, for the policies that look at it."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    """As the trace writes it."""
+    quota_gpus: PositiveCount | None = None
+    """GPUs that it may hold before it borrows. Default: no quota."""
+    weight_ratio: Positive = 1.0
+    """Its share against the others. Default 1: all alike."""
+
+
+class QueuedJobs(_Work):
+    """Jobs that queue for GPUs, a trace of them or generated ones, simulated event by event."""
+
+    kind: Literal["jobs"]
+    """Always 'jobs'."""
+    gpus: PositiveCount | None = None
+    """GPUs asked for. It gets fewer where fewer are energised. Either this or share."""
+    share_frac: Fraction | None = None
+    """Share asked for of the site's energised GPUs of the chips it may use."""
+    trace: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    """A trace of jobs, its path relative to the scenario's file. Either this or generate. The first job is
+    submitted on the first day, at its hour of day where the trace has calendar times."""
+    format: Literal["philly", "slurm", "swf", "parquet", "csv"] | None = None
+    """Format of the trace. Default: by its beginning."""
+    map: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    """Columns of a CSV or Parquet trace: 'submit=time,duration_ms=ms,gpus=n,tenant=user'."""
+    skip_malformed: bool = False
+    """Leave malformed rows of the trace out, and say how many. Default no: they are refused."""
+    generate: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    """Jobs to generate, 'lublin?jobs=20000,load=0.8', for the most GPUs that it ever holds. Drawn from the
+    scenario's seed and the workload's name."""
+    repeat: bool = False
+    """Submit the same jobs again, and again, each time a whole number of days after the last, until the
+    workload ends. Default no: after its last job, its GPUs idle."""
+    policy: Annotated[str, Field(min_length=1, max_length=200)] = "easy:depth=100"
+    """Scheduling policy, with its options behind a colon. Default: EASY backfill that looks at 100 jobs."""
+    estimate_ratio: Positive | None = None
+    """Where a job comes without an estimate, its duration times this is taken. Default: its duration."""
+    tenants: tuple[QueueTenant, ...] = ()
+    """Quotas and weights of the trace's tenants. Default: no quotas, equal weights."""
+    gpus_per_node: PositiveCount | None = None
+    """GPUs that share a box or a scale-up domain; only whole nodes are taken. Default: the chip's system, 8
+    or 72; one pool without nodes where it holds systems of several sizes."""
+    failures: Annotated[str, Field(min_length=1, max_length=1000)] = "off"
+    """'off'; 'llama3', as published; or a YAML file of what breaks, its path relative to the scenario's
+    file. Default off: a trace's durations already hold what its own machines did."""
+    checkpoints: JobCheckpoints | None = None
+    """Default: those of the file of failures, else none: a failure loses everything that a job has done."""
+    power_limit_mw: Positive | None = None
+    """Most IT power that it may draw: jobs that would not fit wait; where it falls, those that run are
+    slowed, then taken off. Default: its share of the site's firm power, which carries all of its GPUs."""
+
+    @model_validator(mode="after")
+    def _check_size(self) -> Self:
+        _refuse_unless_one(self.gpus, self.share_frac)
+        return self
+
+    @model_validator(mode="after")
+    def _check_source(self) -> Self:
+        if (self.trace is None) == (self.generate is None):
+            raise PydanticCustomError(
+                "trace_or_generate",
+                "{seen} of trace and generate is given",
+                {
+                    "seen": "neither" if self.trace is None else "both",
+                    "remedy": "give one: trace (a file) or generate ('lublin?jobs=20000')",
+                },
+            )
+        if self.trace is None and (self.format is not None or self.map is not None or self.skip_malformed):
+            raise PydanticCustomError(
+                "no_trace_to_read",
+                "format, map and skip_malformed say how to read a trace; these jobs are generated",
+                {"remedy": "leave them out, or give a trace instead of generate"},
+            )
+        return self
+
+
 class Lease(_Work):
     """GPUs let to a tenant who runs what he likes."""
 
@@ -224,5 +318,5 @@ class Other(_Work):
     """Share of the time in which its GPUs compute. Default 0.5: assumed, within 0.3 to 0.8."""
 
 
-Workload = Annotated[Training | Serving | Lease | Other, Field(discriminator="kind")]
+Workload = Annotated[Training | Serving | QueuedJobs | Lease | Other, Field(discriminator="kind")]
 """One workload, told apart by ``kind``."""

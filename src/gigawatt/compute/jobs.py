@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigawatt import catalog
-from gigawatt.compute.inputs import Lease, Other, Precision, Recovery, Serving, Training
+from gigawatt.compute.inputs import Lease, Other, Precision, QueuedJobs, Recovery, Serving, Training
 from gigawatt.compute.mfu import FixedMfu, MfuSource
 from gigawatt.compute.models import LanguageModel, language_model, training_flops_per_token
 from gigawatt.compute.serving import ServingSource, ServingTable, hourly_ratio, staffing_beta
@@ -74,14 +74,26 @@ class SharedJob(Job):
     utilisation_frac: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueJob(Job):
+    """A queue of jobs, simulated elsewhere."""
+
+    gpus: float | None
+    group_gpus: Array
+    """GPUs of a node, by system."""
+
+
+Asked = TrainingJob | ServingJob | QueueJob | SharedJob
+
+
 def jobs(
-    workloads: Sequence[Training | Serving | Lease | Other],
+    workloads: Sequence[Training | Serving | QueuedJobs | Lease | Other],
     systems: Sequence[ComputeSystem],
     clock: Clock,
     utc_offset_h: float,
     mfu: MfuSource,
     serving: ServingSource | None,
-) -> list[TrainingJob | ServingJob | SharedJob]:
+) -> list[Asked]:
     """Look up models, profiles and rates; one job for each workload, in the order given.
 
     Raises
@@ -89,7 +101,7 @@ def jobs(
     InputError
         GW101: a model, chip or profile that the catalogue does not have.
     """
-    found: list[TrainingJob | ServingJob | SharedJob] = []
+    found: list[Asked] = []
     for work in workloads:
         hours = clock.hour_span(work.from_, work.until)
         order = _newest_first(work.chips, systems)
@@ -97,6 +109,8 @@ def jobs(
             found.append(_training(work, hours, order, systems, mfu))
         elif isinstance(work, Serving):
             found.append(_serving(work, hours, order, systems, clock, utc_offset_h, serving))
+        elif isinstance(work, QueuedJobs):
+            found.append(_queue(work, hours, order, systems))
         else:
             found.append(
                 SharedJob(
@@ -141,6 +155,21 @@ def _training(
         model=model,
         mfu=mfu if work.mfu_frac is None else FixedMfu(work.mfu_frac),
         recovery=work.recovery,
+    )
+
+
+def _queue(
+    work: QueuedJobs, hours: slice, order: tuple[int, ...], systems: Sequence[ComputeSystem]
+) -> QueueJob:
+    group = [work.gpus_per_node or s.gpus_per_system for s in systems]
+    return QueueJob(
+        name=work.name,
+        kind=work.kind,
+        hours=hours,
+        order=order,
+        share_frac=work.share_frac,
+        gpus=None if work.gpus is None else float(work.gpus),
+        group_gpus=np.array(group, dtype=np.float64),
     )
 
 

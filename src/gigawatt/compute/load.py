@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gigawatt.compute.queue import JobsUse
 from gigawatt.kernel.clock import Clock
 from gigawatt.kernel.handover import HeatLoad
 
 Array = NDArray[np.float64]
 
-MilestoneKind = Literal["training_started", "training_finished", "training_short", "demand_unmet"]
+MilestoneKind = Literal[
+    "training_started",
+    "training_finished",
+    "training_short",
+    "demand_unmet",
+    "jobs_finished",
+    "jobs_short",
+    "jobs_oversized",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +38,8 @@ class Milestone:
     """The same as a stamp, '2031-07-14 20:00Z'."""
     amount: float
     """training_started: GPUs held; training_finished: tokens; training_short: tokens missing at the end;
-    demand_unmet: hours with unmet demand from here to the end of the clock."""
+    demand_unmet: hours with unmet demand from here to the end of the clock; jobs_finished: jobs that did
+    their work; jobs_short: jobs that had not ended at the end; jobs_oversized: jobs that can never start."""
     text: str
     """One sentence."""
 
@@ -61,7 +72,8 @@ class ComputeLoad:
     useful_gpus: Array
     """GPUs that bring forward what they are held for: training times goodput, busy servers, used leases."""
     goodput_frac: Array
-    """Useful share of held GPU time: goodput in training, utilisation elsewhere; 0 where none is held."""
+    """Useful share of held GPU time: goodput in training, utilisation times goodput in a queue of jobs,
+    utilisation elsewhere; 0 where none is held."""
     tokens: Array
     """Trained or served in the hour; 0 for leases and other work."""
     demand_tokens: Array
@@ -69,6 +81,8 @@ class ComputeLoad:
     provisioned_mw: Array
     """Provisioned IT power of the energised GPUs, (hours,)."""
     milestones: tuple[Milestone, ...]
+    used: Mapping[str, JobsUse] = field(default_factory=dict)
+    """What each queue of jobs did, by the name of the workload."""
 
     @property
     def total_it_mw(self) -> Array:

@@ -22,6 +22,7 @@ def account_shed(load: ComputeLoad, shed_it_mw: Array) -> ComputeResult:
     its power. The order is that of the run: the plan decided, before any shedding, in which hour a
     training run ends and frees its GPUs; its progress is then recomputed once from what was served. A run
     that so falls short keeps its end, and the milestone 'training_short' says how many tokens are missing.
+    A queue of jobs keeps its schedule: its useful GPUs fall, the times of its jobs do not move.
 
     Parameters
     ----------
@@ -91,7 +92,14 @@ def account_shed(load: ComputeLoad, shed_it_mw: Array) -> ComputeResult:
         tokens=tokens,
         demand_tokens=load.demand_tokens,
         milestones=milestones(
-            load.clock, load.workloads, load.kinds, load.target_tokens, gpus, tokens, load.demand_tokens
+            load.clock,
+            load.workloads,
+            load.kinds,
+            load.target_tokens,
+            gpus,
+            tokens,
+            load.demand_tokens,
+            load.used,
         ),
     )
 

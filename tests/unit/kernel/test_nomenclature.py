@@ -14,10 +14,11 @@ from gigawatt.scenario.models import Scenario
 
 BARE = {
     "seed", "price_year", "units", "gpus", "spare_units", "priority", "hour", "start_events",
-    "layers", "width", "hourly_profile",
+    "layers", "width", "hourly_profile", "gpus_per_node",
 }  # fmt: skip
 """Counts, ordinals and years name their unit by being what they are; ``hour`` is an hour of the day, a
-model's ``layers`` and ``width`` are counts, of ``hourly_profile`` only the ratios count."""
+model's ``layers`` and ``width`` are counts, of ``hourly_profile`` only the ratios count; ``gpus_per_node``
+is a count of GPUs."""
 
 
 def models(of: Any, seen: set[type]) -> Iterator[type[InputModel]]:
