@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from gigawatt.climate import Place
 from gigawatt.compute import ComputeSystem
@@ -42,6 +43,8 @@ class Campus:
     sites: Mapping[str, SiteCampus]
     systems: Mapping[str, ComputeSystem]
     """Chip -> system, for every chip that is delivered."""
+    folder: Path = Path()
+    """Where the paths of traces begin: the folder of the scenario's file."""
 
     def __repr__(self) -> str:
         sites = "\n  ".join(repr(s) for s in self.sites.values())

@@ -77,7 +77,7 @@ class Scenario(InputModel):
     documented_until: Day | None = None
     """Last day for which the inputs are documented; after it they are plans and assumptions."""
     seed: Count = 0
-    """Seed of the synthetic weather and of forced outages."""
+    """Seed of the synthetic weather, of forced outages, and of queues of jobs."""
     sites: dict[Name, Site] = Field(min_length=1)
     deliveries: list[Delivery] = Field(default_factory=list)
     announcements: list[Announcement] = Field(default_factory=list)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path as FilePath
 from types import MappingProxyType
@@ -157,7 +157,17 @@ def read_scenario(source: str | FilePath, overrides: Sequence[str] = ()) -> Load
     from gigawatt.scenario.models import Scenario
     from gigawatt.scenario.references import reference_problems
 
-    return read(source, Scenario, overrides, check=reference_problems)
+    check = partial(reference_problems, folder=folder_of(str(source)))
+    return read(source, Scenario, overrides, check=check)
+
+
+def folder_of(file: str) -> FilePath:
+    """Return the folder in which a scenario's own paths begin: that of its file, for a bundled one here.
+
+    >>> str(folder_of("sites/campus.yaml")), str(folder_of("reference-100mw.yaml"))
+    ('sites', '.')
+    """
+    return FilePath(file).parent
 
 
 @cache
@@ -329,6 +339,7 @@ __all__ = [
     "Tree",
     "bundled_bytes",
     "bundled_names",
+    "folder_of",
     "locate",
     "read",
     "read_scenario",

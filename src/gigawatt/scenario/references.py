@@ -11,22 +11,32 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from os.path import isfile
+from pathlib import Path
 from typing import Any
 
 from gigawatt import catalog
 from gigawatt.kernel.errors import Problem
 
+_HERE = Path()
 
-def reference_problems(data: Any) -> list[Problem]:
+
+def reference_problems(data: Any, folder: Path = _HERE) -> list[Problem]:
     """Find every name that leads nowhere (GW4xx), each with the dotted path of its field.
 
     Parameters
     ----------
     data
         A scenario as plain mappings and lists, keys as in a file.
+    folder
+        Where the paths of traces and of failures begin: the folder of the scenario's file.
     """
     sites = _mapping(data, "sites")
     problems = list(_top_level(data, list(sites)))
+    for path, work in _items(data, "workloads"):
+        if work.get("kind") == "jobs":
+            from gigawatt.scenario.queue_references import queue_problems
+
+            problems += queue_problems(path, work, folder)
     for name, site in sites.items():
         problems += _site(f"sites.{name}", site)
     return problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from gigawatt import climate, compute
 from gigawatt.kernel.clock import Clock
@@ -11,9 +12,18 @@ from gigawatt.scenario.campus import Campus, SiteCampus
 from gigawatt.scenario.models import Scenario
 from gigawatt.scenario.references import reference_problems
 
+_HERE = Path()
 
-def resolve(scenario: Scenario) -> Campus:
+
+def resolve(scenario: Scenario, folder: Path = _HERE) -> Campus:
     """Look every name up and lay the scenario on its clock.
+
+    Parameters
+    ----------
+    scenario
+        What was read.
+    folder
+        Where the paths of its traces begin: the folder of its file.
 
     Raises
     ------
@@ -27,13 +37,14 @@ def resolve(scenario: Scenario) -> Campus:
     >>> resolve(read_scenario("reference-100mw").scenario).clock.hours
     26304
     """
-    problems = reference_problems(scenario.model_dump(mode="json", by_alias=True))
+    problems = reference_problems(scenario.model_dump(mode="json", by_alias=True), folder)
     if problems:
         raise InputError(problems)
     clock = Clock(scenario.start, scenario.end + timedelta(days=1))
     chips = {d.chip for d in scenario.deliveries if d.status == "firm"}
     return Campus(
         scenario=scenario,
+        folder=folder,
         clock=clock,
         systems={chip: compute.system(chip) for chip in sorted(chips)},
         sites={
