@@ -31,6 +31,25 @@ def test_reading_a_scenario_loads_no_compiler_and_no_tables():
     assert not loaded_by("import gigawatt; gigawatt.read_scenario('colossus')") & heavy
 
 
+def test_reading_a_queue_of_jobs_loads_no_compiler():
+    queue = (
+        "{kind: jobs, name: q, site: campus, from: 2026-06-01, share: 1, generate: mix, policy: las, "
+        "failures: llama3}"
+    )
+    done = loaded_by(f"import gigawatt; gigawatt.read_scenario('reference-100mw', ['workloads=[{queue}]'])")
+    assert not done & {"numba", "pyarrow", "pandas", "scipy", "pvlib"}
+
+
+def test_a_run_without_a_queue_of_jobs_loads_no_cluster():
+    script = (
+        "import gigawatt, sys\n"
+        "gigawatt.run_scenario(gigawatt.read_scenario('reference-100mw', ['end=2026-01-31']))\n"
+        "print(*(name for name in sys.modules if name.startswith('gigawatt.cluster')))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
 def test_a_run_needs_no_test_library():
     done = loaded_by(
         "import gigawatt\n"

@@ -32,7 +32,7 @@ def run(
     seed: Annotated[
         int | None,
         typer.Option(
-            min=0, help="Seed of the weather and of outages, instead of the scenario's.", show_default=False
+            min=0, help="Seed of weather, outages and jobs, instead of the scenario's.", show_default=False
         ),
     ] = None,
     as_json: AsJson = False,

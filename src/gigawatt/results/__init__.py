@@ -1,8 +1,17 @@
 """Trace, ledger and the run folder: what a run leaves, written and read back."""
 
-from gigawatt.results.columns import BINDINGS, DAILY, HOURLY
+from gigawatt.results.columns import BINDINGS, DAILY, HOURLY, QUEUES
 from gigawatt.results.ledger import ACCOUNTS, INTERNAL, Entry, Ledger
-from gigawatt.results.run import Assumption, Event, Note, Run, SiteTrace, UnitCost, WorkloadTrace
+from gigawatt.results.run import (
+    Assumption,
+    Event,
+    Note,
+    QueueTrace,
+    Run,
+    SiteTrace,
+    UnitCost,
+    WorkloadTrace,
+)
 
 _LAZY = {"write_run": "folder", "read_tables": "folder", "read_manifest": "folder", "tables": "tables"}
 
@@ -22,11 +31,13 @@ __all__ = [
     "DAILY",
     "HOURLY",
     "INTERNAL",
+    "QUEUES",
     "Assumption",
     "Entry",
     "Event",
     "Ledger",
     "Note",
+    "QueueTrace",
     "Run",
     "SiteTrace",
     "UnitCost",

@@ -63,5 +63,20 @@ DAILY: dict[str, tuple[str, str]] = {
 }
 """Columns of ``daily_SITE``, beside ``binding`` (see :data:`BINDINGS`)."""
 
+QUEUES: dict[str, tuple[str, str]] = {
+    "gpus": ("GPUs", "given to the workload, whole nodes"),
+    "busy_gpus": ("GPUs", "of these, held by jobs"),
+    "useful_gpus": ("GPUs", "held for work that counted in the end or still may; a job's spread evenly"),
+    "down_gpus": ("GPUs", "broken or in repair"),
+    "it_mw": ("MW", "IT power of all of them"),
+    "waiting_jobs": ("jobs", "in the queue"),
+    "waiting_gpus": ("GPUs", "asked for by the waiting jobs"),
+    "submitted_jobs": ("jobs", "submitted in the hour"),
+    "finished_jobs": ("jobs", "ended with their work done, in the hour"),
+    "failed_jobs": ("jobs", "ended by their user's fault or at their limit, in the hour"),
+}
+"""Columns of ``queues``: the jobs of each workload of the kind 'jobs' as they were simulated, before any
+shedding; each is the mean of the hour unless counted."""
+
 BINDINGS: tuple[str, ...] = ("none", "delivery", "crew", "hall", "power", "cooling")
 """What held the campus back on a day, in the order in which ties are broken."""

@@ -31,6 +31,20 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueTrace:
+    """How the jobs of one workload went, as they were simulated (before any shedding).
+
+    ``columns`` are those of :data:`gigawatt.results.columns.QUEUES`, shape (hours,).
+    """
+
+    columns: Mapping[str, Array]
+    mean_wait_h: float
+    """In the queue, over the jobs that started."""
+    oversized_jobs: int
+    """That ask for more GPUs than it ever holds; they never start."""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkloadTrace:
     """One workload on one site; hourly arrays have the shape (hours,), daily ones (days,)."""
 
@@ -46,6 +60,8 @@ class WorkloadTrace:
     """Tokens a day; zeros where the workload has none."""
     goodput_frac: Array
     """Daily mean of the share of its GPU time that makes progress."""
+    queue: QueueTrace | None = None
+    """Of a workload of the kind 'jobs'."""
 
 
 @dataclass(frozen=True, slots=True)

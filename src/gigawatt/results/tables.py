@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from gigawatt.results.arrow import column, days, numbers, stamps, strings
-from gigawatt.results.columns import DAILY, HOURLY
+from gigawatt.results.columns import DAILY, HOURLY, QUEUES
 from gigawatt.results.ledger import ACCOUNTS
 from gigawatt.results.run import Run, SiteTrace
 
@@ -25,6 +25,9 @@ def tables(run: Run) -> dict[str, pa.Table]:
         out[f"daily_{site.name}"] = daily_table(site, run.clock)
         out[f"hourly_{site.name}"] = hourly_table(site, run.clock)
     out["workloads"] = workloads_table(run)
+    queues = queues_table(run)
+    if queues is not None:
+        out["queues"] = queues
     out["tenants"] = tenants_table(run)
     out["chips"] = chips_table(run)
     out["ledger"] = ledger_table(run)
@@ -103,6 +106,26 @@ def workloads_table(run: Run) -> pa.Table:
                 )
             )
     return pa.concat_tables(parts) if parts else pa.table({"day": days([])})
+
+
+def queues_table(run: Run) -> pa.Table | None:
+    """Lay the queues of jobs out, one row a workload and hour in which it holds GPUs or jobs wait.
+
+    None where the run has no such workload.
+    """
+    parts = []
+    for site in run.sites.values():
+        for work in site.workloads:
+            if work.queue is None:
+                continue
+            columns = work.queue.columns
+            active = np.flatnonzero((columns["gpus"] > 0.0) | (columns["waiting_jobs"] > 0.0))
+            names = {"site": work.site, "workload": work.name}
+            table: dict[str, pa.Array] = {"time_utc": stamps(run.clock.hour_stamps[active])}
+            table |= {key: strings([value] * len(active)) for key, value in names.items()}
+            table |= {name: numbers(columns[name][active]) for name in QUEUES}
+            parts.append(pa.table(table))
+    return pa.concat_tables(parts) if parts else None
 
 
 def tenants_table(run: Run) -> pa.Table:

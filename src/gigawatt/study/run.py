@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from gigawatt.compute import QueuedJobs
 from gigawatt.kernel.errors import InputError
+from gigawatt.kernel.handover import Weather
 from gigawatt.kernel.version import VERSION
-from gigawatt.results import Note, Run, SiteTrace, UnitCost
-from gigawatt.scenario.campus import Campus
+from gigawatt.results import Run, SiteTrace, UnitCost
+from gigawatt.scenario.campus import Campus, SiteCampus
 from gigawatt.scenario.models import Scenario
-from gigawatt.scenario.read import LoadedScenario, locate
+from gigawatt.scenario.read import LoadedScenario, folder_of, locate
 from gigawatt.scenario.resolve import resolve
 from gigawatt.study.accounts import Book
 from gigawatt.study.assumptions import assumptions
@@ -18,9 +20,13 @@ from gigawatt.study.booking import book_site
 from gigawatt.study.events import site_events
 from gigawatt.study.money import token_costs, unit_costs
 from gigawatt.study.months import monthly_figures
-from gigawatt.study.simulate import simulate_site, weather_of
+from gigawatt.study.notes import queue_notes, scenario_notes
+from gigawatt.study.simulate import SiteHours, simulate_site, weather_of
 from gigawatt.study.trace import site_trace
 from gigawatt.supply import owned_shares
+
+if TYPE_CHECKING:
+    from gigawatt.study.queue_run import Queue
 
 Progress = Callable[[str, float], None]
 """Called with a stage in words and the share of the run that is done, 0 to 1."""
@@ -35,9 +41,14 @@ def resolve_loaded(loaded: LoadedScenario[Scenario]) -> Campus:
         GW4xx, every reference that leads nowhere.
     """
     try:
-        return resolve(loaded.scenario)
+        return resolve(loaded.scenario, folder_of(loaded.file))
     except InputError as error:
-        raise InputError([locate(loaded, p) for p in error.problems]) from None
+        raise _placed(loaded, error) from None
+
+
+def _placed(loaded: LoadedScenario[Scenario], error: InputError) -> InputError:
+    """Give the problems that name a field their place; those that name a file keep it."""
+    return InputError([p if p.file else locate(loaded, p) for p in error.problems])
 
 
 def run_scenario(loaded: LoadedScenario[Scenario], progress: Progress | None = None) -> Run:
@@ -53,13 +64,14 @@ def run_scenario(loaded: LoadedScenario[Scenario], progress: Progress | None = N
     Raises
     ------
     InputError
-        A name that does not exist, and the like.
+        A name that does not exist, a trace that cannot be read, and the like.
     InfeasibleError
         Load would have to be shed where the scenario forbids it.
     """
     tell = progress or (lambda _stage, _share: None)
     tell("resolve", 0.0)
     campus = resolve_loaded(loaded)
+    queues = _read_queues(campus)
     tell("climate", 0.05)
     weather = weather_of(campus)
     book = Book(campus.clock)
@@ -67,9 +79,12 @@ def run_scenario(loaded: LoadedScenario[Scenario], progress: Progress | None = N
     monthly: dict[str, dict[str, Any]] = {}
     costs: list[UnitCost] = []
     events = []
+    notes = list(scenario_notes(loaded))
     for i, site in enumerate(campus.sites.values()):
-        tell(f"simulate {site.name}", 0.1 + 0.8 * i / len(campus.sites))
-        hours = simulate_site(campus, site, weather[site.name])
+        at = _at(tell, 0.1 + 0.8 * i / len(campus.sites))
+        at(f"simulate {site.name}")
+        hours = _simulate_site(loaded, campus, site, weather[site.name], queues, at)
+        notes += queue_notes(hours)
         trace = site_trace(site, hours, campus.clock)
         money = book_site(book, campus, site, hours)
         traces[site.name] = trace
@@ -99,7 +114,7 @@ def run_scenario(loaded: LoadedScenario[Scenario], progress: Progress | None = N
         unit_costs=tuple(costs),
         events=tuple(sorted(events, key=lambda e: (e.day, e.site, e.kind, e.text))),
         assumptions=assumptions(campus, loaded.evidence),
-        notes=_notes(loaded),
+        notes=tuple(notes),
         resolved=scenario.model_dump(mode="json", by_alias=False),
         scenario_sha256=loaded.text_sha256,
         overrides=loaded.overrides,
@@ -110,12 +125,31 @@ def run_scenario(loaded: LoadedScenario[Scenario], progress: Progress | None = N
     return run
 
 
-def _notes(loaded: LoadedScenario[Scenario]) -> tuple[Note, ...]:
-    out = []
-    for i, note in enumerate(loaded.scenario.notes):
-        found = loaded.evidence.get(("notes", i))
-        out.append(Note(note.kind, note.title, note.text, found.source if found else "", note.effect))
-    return tuple(out)
+def _simulate_site(
+    loaded: LoadedScenario[Scenario],
+    campus: Campus,
+    site: SiteCampus,
+    weather: Weather,
+    queues: dict[str, Queue],
+    tell: Callable[[str], None],
+) -> SiteHours:
+    try:
+        return simulate_site(campus, site, weather, queues, tell)
+    except InputError as error:
+        raise _placed(loaded, error) from None
+
+
+def _at(tell: Progress, share: float) -> Callable[[str], None]:
+    return lambda stage: tell(stage, share)
+
+
+def _read_queues(campus: Campus) -> dict[str, Queue]:
+    """Read all traces before anything is simulated; the cluster room is loaded only where one is named."""
+    if not any(isinstance(work, QueuedJobs) for work in campus.scenario.workloads):
+        return {}
+    from gigawatt.study.queues import read_queues
+
+    return read_queues(campus)
 
 
 def _reported(loaded: LoadedScenario[Scenario]) -> tuple[tuple[str, Any, float, str], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,10 @@ from gigawatt.kernel.handover import PriceSeries, Weather
 from gigawatt.power.fleet import grid_limit_by_hour_mw
 from gigawatt.scenario.campus import Campus, SiteCampus
 from gigawatt.study.build import SiteBuild, build_site
+
+if TYPE_CHECKING:
+    from gigawatt.study.queue_run import Queue, Tell
+    from gigawatt.study.queues import SiteQueues
 
 Array = NDArray[np.float64]
 
@@ -45,18 +50,38 @@ class SiteHours:
     prices: PriceSeries
     co2_grid_t: Array
     grid_limit_mw: Array
+    queues: SiteQueues | None = None
+    """What its queues of jobs did; None where it has none."""
 
 
-def simulate_site(campus: Campus, site: SiteCampus, weather: Weather) -> SiteHours:
+def simulate_site(
+    campus: Campus,
+    site: SiteCampus,
+    weather: Weather,
+    queues: Mapping[str, Queue] | None = None,
+    tell: Tell | None = None,
+) -> SiteHours:
     """Run one site once through; no other loop.
+
+    Parameters
+    ----------
+    campus, site, weather
+        What to run.
+    queues
+        What :func:`gigawatt.study.queues.read_queues` read, where a workload is a queue of jobs.
+    tell
+        Told how far the simulation of a queue is.
 
     Raises
     ------
+    InputError
+        GW6xx: a queue of jobs cannot be simulated.
     InfeasibleError
         Load must be shed and ``power.curtailment.allowed`` is false.
     """
     clock, place = campus.clock, site.place
     build = build_site(campus, site)
+    done = _simulate_queues(campus, site, build, queues or {}, tell)
     load = compute.plan_load(
         site.workloads,
         build.systems,
@@ -64,6 +89,7 @@ def simulate_site(campus: Campus, site: SiteCampus, weather: Weather) -> SiteHou
         clock,
         place.utc_offset_h,
         compute.MfuTable(),
+        used=None if done is None else done.used,
     )
     asked = cooling.simulate(
         site.site.cooling.plants, site.site.cooling.electrical, load.heat, weather, clock
@@ -95,7 +121,19 @@ def simulate_site(campus: Campus, site: SiteCampus, weather: Weather) -> SiteHou
         prices=power.price_series(power.tariff_model(site.site.power.tariff), clock, place.utc_offset_h),
         co2_grid_t=power.grid_co2_t(dispatched.grid_mw, power.grid_region(site.site.power.region)),
         grid_limit_mw=grid_limit_by_hour_mw(site.site.power, clock),
+        queues=done,
     )
+
+
+def _simulate_queues(
+    campus: Campus, site: SiteCampus, build: SiteBuild, queues: Mapping[str, Queue], tell: Tell | None
+) -> SiteQueues | None:
+    """Let the cluster room simulate the queues of jobs; it is loaded only where there is one."""
+    if not any(isinstance(work, compute.QueuedJobs) for work in site.workloads):
+        return None
+    from gigawatt.study.queues import simulate_queues
+
+    return simulate_queues(campus, site, build, queues, tell)
 
 
 def _it_to_shed(shed_mw: Array, it_mw: Array) -> Array:

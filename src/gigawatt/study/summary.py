@@ -8,6 +8,7 @@ import numpy as np
 
 from gigawatt.results import Run
 from gigawatt.results.folder import plain
+from gigawatt.results.queue_months import queue_figures
 
 STATES = ("ordered", "delivered", "installed", "energised", "useful")
 _OVER_MONTHS = ("curtailed_mwh", "shed_mwh", "it_mwh", "facility_mwh", "co2_t", "nox_kg", "useful_gpu_h")
@@ -21,11 +22,20 @@ def summarise(run: Run) -> dict[str, Any]:
         "seed": run.seed,
         "residuals": run.ledger.residuals(),
         "sites": {
-            name: {"months": [_month(run, name, i) for i in range(len(run.clock.months))]}
+            name: {
+                "months": [_month(run, name, i) for i in range(len(run.clock.months))],
+                **_queues(run, name),
+            }
             for name in run.sites
         },
         "totals": totals(run),
     }
+
+
+def _queues(run: Run, site: str) -> dict[str, Any]:
+    """The site's queues of jobs by name; nothing where it has none."""
+    found = {w.name: queue_figures(w.queue, run.clock) for w in run.sites[site].workloads if w.queue}
+    return {"queues": plain(found)} if found else {}
 
 
 def _month(run: Run, site: str, i: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigawatt.kernel.clock import Clock
-from gigawatt.results import SiteTrace, WorkloadTrace
+from gigawatt.results import QUEUES, QueueTrace, SiteTrace, WorkloadTrace
 from gigawatt.scenario.campus import SiteCampus
 from gigawatt.study.simulate import SiteHours
 
@@ -116,6 +116,16 @@ def _workloads(site: SiteCampus, h: SiteHours, clock: Clock) -> list[WorkloadTra
                 it_mw=clock.daily_mean(h.result.it_mw[i]),
                 tokens=clock.daily_mean(h.result.tokens[i]) * 24.0,
                 goodput_frac=clock.daily_mean(h.result.goodput_frac[i]),
+                queue=_queue(h, work.name, i),
             )
         )
     return out
+
+
+def _queue(h: SiteHours, name: str, i: int) -> QueueTrace | None:
+    use = h.load.used.get(name)
+    if use is None:
+        return None
+    of_load = {"gpus": h.load.gpus[i], "it_mw": h.load.it_mw[i]}
+    columns = {column: of_load[column] if column in of_load else getattr(use, column) for column in QUEUES}
+    return QueueTrace(columns, use.mean_wait_h, use.oversized_jobs)
