@@ -35,7 +35,8 @@ function usefulPanel(site) {
 
 function workPanel(id, column, unit, options) {
   return (site) => {
-    const loads = site.workloads.map((w, i) => ({ ...w, fill: TONES[i % TONES.length], values: options.values(site.work[`${i}:${column}`], site.work[`${i}:gpus`]) })).filter((w) => (!options.only || options.only(w)) && anyKnown(w.values));
+    const asked = site.workloads.map((w, i) => ({ ...w, i, fill: TONES[i % TONES.length] })).filter((w) => !options.only || options.only(w));
+    const loads = asked.map((w) => ({ ...w, values: options.values(site.work[`${w.i}:${column}`], site.work[`${w.i}:gpus`]) })).filter((w) => anyKnown(w.values));
     if (loads.length === 0) return { empty: options.empty, values: { site: site.short } };
     const most = options.max ?? Math.max(...loads.map((w) => largest(w.values)));
     return {
@@ -54,6 +55,40 @@ function workPanel(id, column, unit, options) {
       },
     };
   };
+}
+
+/** A month's value from its first day to its last, as the corners of steps. */
+function monthlySteps(values) {
+  const from = clock.months.map((m) => Date.parse(m + "-01T00:00:00Z"));
+  return values.flatMap((v, i) => [[Math.max(from[i], firstDay), v], [Math.min(from[i + 1] ?? lastInstant, lastInstant), v]]);
+}
+
+function queuePanel(site) {
+  const queues = site.workloads.map((w, i) => ({ ...w, fill: TONES[i % TONES.length] })).filter((w) => w.queue);
+  if (queues.length === 0) return { empty: "empty.queue", values: { site: site.short } };
+  const shares = [["utilisation_frac", "chart.queue.utilisation", "solid"], ["goodput_frac", "chart.queue.goodput", "dashed"]];
+  const lines = queues.flatMap((q) => shares.map(([column, label, type]) => ({ name: say(label, { name: q.name }), fill: q.fill, type, values: q.queue[column] })));
+  const columns = Object.keys(queues[0].queue);
+  return {
+    table: () => ({ columns: [{ name: "month" }, { name: "workload" }, ...columns.map((name) => ({ name }))], rows: clock.months.flatMap((m, i) => queues.map((q) => [m, q.name, ...columns.map((name) => q.queue[name][i])])) }),
+    draw(box) {
+      chart(box, say("chart.queue.aria", { site: site.short }), 230, () =>
+        common({
+          grid: { left: axisRoom(1, "frac"), right: 12, top: 30, bottom: 26 },
+          xAxis: timeAxis({ min: firstDay, max: lastInstant }),
+          yAxis: valueAxis(1, "frac", { min: 0, max: 1, interval: 0.25 }),
+          series: lines.map((l, i) => line(l.name, monthlySteps(l.values), colour(l.fill), { lineStyle: { color: colour(l.fill), width: 1.6, type: l.type }, markLine: i === 0 ? markLines([documentedLine()]) : undefined })),
+          tooltip: { ...common().tooltip, formatter: (points) => seriesTip(points, "frac", isoDay) },
+        }),
+      );
+      box.append(key(lines.map((l) => ({ name: l.name, fill: l.fill, mark: l.type === "dashed" ? "dash" : "stroke", text: say("key.mean", { value: quantity(meanKnown(l.values.map((v) => v ?? NaN)), "frac") }) }))));
+    },
+  };
+}
+
+function queueFigures() {
+  figure("queue", { panels: queuePanel });
+  figure("waiting", { panels: workPanel("waiting", "waiting_gpus", "GPUs", { only: (w) => w.queue, empty: "empty.queue", values: (waiting) => waiting, text: (v) => say("key.highest", { value: quantity(largest(v), "GPUs") }) }) });
 }
 
 function meanKnown(values) {
@@ -138,6 +173,7 @@ function computeSection() {
     panels: workPanel("goodput", "goodput_frac", "frac", { min: 0, max: 1, empty: "empty.workloads", values: (goodput, gpus) => goodput.map((v, i) => (gpus[i] > 0 ? v : NaN)), text: (v) => say("key.mean", { value: quantity(meanKnown(v), "frac") }) }),
   });
   figure("tokens", { panels: workPanel("tokens", "tokens", "tokens", { only: (w) => w.tokens, empty: "empty.tokens", values: (tokens) => cumulative(tokens), text: (v) => quantity(v[v.length - 1], "tokens") }) });
+  if (sites.some((site) => site.workloads.some((w) => w.queue))) queueFigures();
   figure("milestones", { panels: milestonePanel });
   figure("chips", { panels: chipsPanel });
   figure("levels", { class: "wide", panels: levelsPanel });

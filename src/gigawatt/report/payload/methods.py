@@ -76,6 +76,8 @@ METHODS: dict[str, Method] = {
     "useful": Method(hourly=("useful_gpus", "busy_gpus"), other=("input.workloads",), rests_on=(WORK,)),
     "goodput": Method(other=("input.workloads",), rests_on=(WORK,)),
     "tokens": Method(other=("input.workloads",), rests_on=(WORK,)),
+    "queue": Method(other=("input.queues",), rests_on=(WORK, CHIPS)),
+    "waiting": Method(other=("input.queues",), rests_on=(WORK, CHIPS)),
     "milestones": Method(other=("input.events",), rests_on=(WORK, CHIPS)),
     "chips": Method(
         daily=("ordered_gpus", "delivered_gpus", "installed_gpus", "energised_gpus"), rests_on=(CHIPS,)

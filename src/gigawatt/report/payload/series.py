@@ -115,6 +115,9 @@ def workload_pack(trace: SiteTrace) -> dict[str, Any]:
         columns.append(Column(f"{i}:it_mw", "MW", load.it_mw, 0.1))
         columns.append(_quantity(f"{i}:tokens", "tokens", load.tokens))
         columns.append(Column(f"{i}:goodput_frac", "frac", load.goodput_frac, 0.001))
+        if load.queue is not None:
+            waiting = _by_day(load.queue.columns["waiting_gpus"]).mean(axis=1)
+            columns.append(Column(f"{i}:waiting_gpus", "GPUs", waiting, 1.0))
     return pack(columns)
 
 

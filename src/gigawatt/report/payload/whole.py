@@ -13,7 +13,8 @@ from gigawatt.report.payload.horizon import horizon, year_before
 from gigawatt.report.payload.methods import methods
 from gigawatt.report.payload.names import short_titles
 from gigawatt.report.payload.rounding import all_six
-from gigawatt.results import BINDINGS, Run, SiteTrace
+from gigawatt.results import BINDINGS, Run, SiteTrace, WorkloadTrace
+from gigawatt.results.queue_months import queue_months
 
 FORMAT = "gigawatt-report/1"
 
@@ -94,12 +95,23 @@ def _site(run: Run, name: str, trace: SiteTrace) -> dict[str, Any]:
         "duration": series.duration_curves(clock, trace),
         "energy": energy.flows(run.ledger, name),
         "chips": chips,
-        "workloads": [
-            {"name": w.name, "kind": w.kind, "tenant": w.tenant, "tokens": bool((w.tokens > 0).any())}
-            for w in trace.workloads
-        ],
+        "workloads": [_workload(run, w) for w in trace.workloads],
         "work": series.workload_pack(trace),
         "water_sources": list(trace.water_by_source_m3),
         "nox_limits": environment.nox_limits(run, name),
         "money": money.site_money(run, name),
     }
+
+
+def _workload(run: Run, work: WorkloadTrace) -> dict[str, Any]:
+    """A workload; of a queue of jobs with its months."""
+    told = {
+        "name": work.name,
+        "kind": work.kind,
+        "tenant": work.tenant,
+        "tokens": bool((work.tokens > 0).any()),
+    }
+    if work.queue is None:
+        return told
+    months = queue_months(work.queue, run.clock)
+    return {**told, "queue": {name: all_six(values) for name, values in months.items()}}
