@@ -13,7 +13,7 @@ from pathlib import Path
 from gigawatt.evidence import KINDS, VERDICTS, ClaimPack
 from gigawatt.evidence.claim import NEEDS, OTHER_STAGES, STAGES
 from gigawatt.evidence.units import BASE, units
-from gigawatt.results.columns import BINDINGS, DAILY, HOURLY
+from gigawatt.results.columns import BINDINGS, DAILY, HOURLY, QUEUES
 from gigawatt.scenario.reference import scenario_reference
 from gigawatt.validation import MODELS
 from gigawatt.validation.trust import trust_table
@@ -54,6 +54,13 @@ Written by `make trust` from `gigawatt/results/columns.py`. Each table is in `ta
 `binding` is one of {", ".join(BINDINGS)}: what held energised GPUs below ordered ones.
 
 {columns(DAILY)}
+
+## queues
+
+Only where a workload is a queue of jobs: one row a workload and hour in which it holds GPUs or jobs wait,
+as simulated, before any shedding. `time_utc`, `site`, `workload`, and
+
+{columns(QUEUES)}
 
 ## monthly
 
