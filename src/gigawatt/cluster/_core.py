@@ -129,16 +129,12 @@ def open_segment(state: State, sm: Sim, j: int) -> None:
     push(sm, w.end_s, j)
 
 
-@hot
-def close_segment(state: State, sm: Sim, j: int) -> None:
-    """Book what a running job did since its segment began."""
+@part
+def _close_any(sm: Sim, j: int, job: Any, w: Any, dt_s: float) -> None:
+    """Book some time of a running job: pauses, checkpoints, work at any speed."""
     s = sm.sim[0]
-    job = state.jobs[j]
-    w = sm.work[job.slot]
     before_s = w.done_s
-    dt_s = s.now_s - w.segment_s
     setup, written, worked = progress(w, dt_s)
-    w.segment_s = s.now_s
     if w.think_s > 0.0:
         leave_storage(sm, j, w)
     s.setup += setup * job.held
@@ -146,6 +142,24 @@ def close_segment(state: State, sm: Sim, j: int) -> None:
     at_full_speed = (w.done_s - before_s) * full_speed_gpus(sm, job)
     w.kept_gpu_s += at_full_speed
     s.slowed += worked * job.held - at_full_speed
+
+
+@hot
+def close_segment(state: State, sm: Sim, j: int) -> None:
+    """Book what a running job did since its segment began."""
+    s = sm.sim[0]
+    job = state.jobs[j]
+    w = sm.work[job.slot]
+    dt_s = s.now_s - w.segment_s
+    w.segment_s = s.now_s
+    whole = job.held == job.gpus and w.rate == 1.0 and s.chip_speed == 1.0
+    if whole and w.pause_s == 0.0 and w.grid_s == inf:
+        # Nothing but work, at full speed.
+        worked = min(dt_s, w.target_s - w.done_s)
+        w.kept_gpu_s += worked * job.gpus
+        w.done_s = w.target_s if worked < dt_s else w.done_s + worked
+    else:
+        _close_any(sm, j, job, w, dt_s)
     if s.power == 1:
         sm.energy_kwh[j] += job_kw(state, sm, j) * job.held * dt_s / 3600.0
 

@@ -33,6 +33,11 @@ def _rows(names: tuple[str, ...], size: int, kind: type) -> dict[str, NDArray[An
     return dict(zip(names, np.zeros((len(names), size), dtype=kind), strict=True))
 
 
+def _told(values: NDArray[Any]) -> NDArray[Any]:
+    """A column, or the single number that it holds."""
+    return values[:1] if values.strides == (0,) else values
+
+
 def longer(array: NDArray[Any], more: int) -> NDArray[Any]:
     """The array with so many rows of zeros behind it."""
     return np.concatenate([array, np.zeros((more, *array.shape[1:]), dtype=array.dtype)])
@@ -117,7 +122,7 @@ def _masks(jobs: Jobs, parts: Sequence[Part]) -> NDArray[np.int64]:
 
 def _chain(jobs: Jobs) -> dict[str, NDArray[Any]]:
     """Links between jobs that wait for one another's end; empty where none does."""
-    waits = np.flatnonzero(jobs.after >= 0)
+    waits = np.flatnonzero(_told(jobs.after) >= 0)
     n = len(jobs) if waits.size else 0
     follower, sibling = np.full(n, -1, dtype=np.int64), np.full(n, -1, dtype=np.int64)
     blocked = np.zeros(n, dtype=np.bool_)
@@ -134,7 +139,7 @@ def _shared(jobs: Jobs, parts: Sequence[Part], recovery: Recovery, until_s: floa
     n = len(jobs)
     shared = np.zeros(1, dtype=k.SHARED)
     as_expected = jobs.estimate_s is jobs.duration_s or np.array_equal(jobs.estimate_s, jobs.duration_s)
-    unbroken = np.isinf(jobs.limit_s).all() and (jobs.fails_at_frac >= 1.0).all()
+    unbroken = np.isinf(_told(jobs.limit_s)).all() and (_told(jobs.fails_at_frac) >= 1.0).all()
     shared["timed"] = any(p.failures is not None or p.power is not None or p.machines.changes for p in parts)
     private = ("checkpoint_interval_s", "checkpoint_write_s", "checkpoint_load_s", "limit_s")
     several = any(getattr(jobs, name).strides != (0,) for name in private)
@@ -149,7 +154,7 @@ def _shared(jobs: Jobs, parts: Sequence[Part], recovery: Recovery, until_s: floa
     made |= _rows(("start_s", "end_s", "first_start_s", "wait_s"), n, np.float64)
     made |= _rows(("restarts", "preemptions"), n, np.int64)
     made |= _rows(_RUN_TIMES, n + 4096, np.float64) | _rows(_RUN_PLACES, n + 4096, np.int64)
-    made["reserved"] = np.zeros(n if np.isfinite(jobs.reserved_s).any() else 0, dtype=np.int64)
+    made["reserved"] = np.zeros(n if np.isfinite(_told(jobs.reserved_s)).any() else 0, dtype=np.int64)
     made["energy_kwh"] = np.zeros(n if power else 0)
     # Each job stands in the mail at most once.
     made["mail"] = np.zeros(n, dtype=np.int64)
@@ -278,7 +283,9 @@ def _part(
     s["horizon_s"] = part.stream.horizon_s
     s["storage_gb_per_s"] = machines.storage_gb_per_s
     s["next_storage_s"] = 0.0 if np.isfinite(machines.storage_gb_per_s) else np.inf
-    s["tended"] = bool((jobs.max_gpus > jobs.min_gpus).any() or np.isfinite(jobs.reserved_s).any())
+    s["tended"] = bool(
+        (_told(jobs.max_gpus) > _told(jobs.min_gpus)).any() or np.isfinite(_told(jobs.reserved_s)).any()
+    )
     if machines.placed:
         state, sim = _machines(state, sim, machines, spares, part.stream.lemons)
     else:

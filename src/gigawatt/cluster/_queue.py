@@ -186,8 +186,8 @@ def find(state: State, j: int) -> int:
 def _place(state: State, j: int) -> int:
     """Index in the running list at which a job with its expected end stands or would stand.
 
-    Where a new job belongs cannot be predicted, so the last steps of the search are counted, not branched,
-    eight at a time: behind the list stand zeros.
+    Where a new job belongs cannot be predicted, so the last step of the search is counted, not branched: of
+    eight ends, those that are later. Behind the list stand zeros.
     """
     ends_s = state.ends_s
     running = state.running
@@ -201,10 +201,12 @@ def _place(state: State, j: int) -> int:
             low = middle
         else:
             high = middle
-    later = np.int64(0)
-    for k in range(low, low + ((high - low + np.uintp(7)) & ~np.uintp(7))):
-        later += np.int64(ends_s[np.uintp(k)] > end_s)
-    low += np.uintp(later)
+    while low + np.uintp(8) <= high and ends_s[low + np.uintp(7)] > end_s:
+        low += np.uintp(8)
+    later = np.uintp(0)
+    for k in range(8):
+        later += np.uintp(ends_s[low + np.uintp(k)] > end_s)
+    low += later
     while low < n and ends_s[low] == end_s and running[low] > j:
         low += np.uintp(1)
     return int(low)

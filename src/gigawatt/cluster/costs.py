@@ -249,7 +249,7 @@ def _energy(
     schedule: Schedule, held_gpu_h: Floats, power: PowerBudget | None
 ) -> tuple[Floats | None, float, str | None]:
     """Energy of each job, that of idle GPUs (kWh), and how it is known."""
-    by_job: Floats | None = getattr(schedule, "busy_kwh", None)
+    by_job: Floats | None = schedule.busy_kwh
     if by_job is not None:
         return by_job, _left(_metered_kwh(schedule), float(by_job.sum())), BY_JOB
     if power is None:
