@@ -10,7 +10,9 @@ The table is constant while compiled code runs; who replaces an array writes the
 
 from __future__ import annotations
 
+import hashlib
 import operator
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -34,6 +36,23 @@ T = TypeVar("T", bound=tuple[Any, ...])
 _WORDS = 3
 """Of an array in the table: its address and up to two lengths."""
 _I64 = ir.IntType(64)
+
+
+def _digest_of_sources() -> str:
+    """A digest of this package's text.
+
+    The compiler's cache asks whether a function's own file has changed, not whether one has from which a
+    function was inlined: a mixture of old and new code would run. As part of the types of all arguments, the
+    digest makes any change of the package a reason to compile anew.
+    """
+    found = hashlib.sha256()
+    folder = Path(__file__).parent
+    for path in sorted([*folder.glob("*.py"), *folder.glob("policies/*.py")]):
+        found.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return found.hexdigest()[:16]
+
+
+_SOURCES = _digest_of_sources()
 _TABLE = types.Array(types.uint64, 1, "C")
 
 
@@ -67,7 +86,7 @@ class Handle(types.Type):
         self.of = name
         self.fields = fields
         kinds = "rows" if any(isinstance(kind, Rows) for kind in fields.values()) else "arrays"
-        super().__init__(name=f"gigawatt.cluster.{name}({kinds})")
+        super().__init__(name=f"gigawatt.cluster.{name}({kinds}) {_SOURCES}")
 
     def can_convert_to(self, _context: Any, other: Any) -> Any:
         """Both views of one table are the same pointer."""
