@@ -90,9 +90,11 @@ every number the result rests on with its source; doubts and conflicts of source
 - `jobs`: the columns of a trace, so that it can be replayed; `first_start_s`, `start_s` (of the last run),
   `end_s`, `wait_s`, `restarts`, `preemptions`, `state`.
 - `runs`: one row for every stretch in which a gang held its GPUs: `name`, `start_s`, `end_s`, `gpus`, `node`
-  (the lowest of the gang; none in a pool).
+  (the lowest of the gang; none in a pool), `part` (of the machines), `end` (finished, failed, struck,
+  preempted, resized, running).
 - `curves`: means over equal steps: `time_s`, `busy_gpus`, `down_gpus`, `waiting_jobs`, `waiting_gpus` (that
-  they ask for), `stranded_gpus` (free, on nodes partly taken), `power_kw` (IT power; zero if not metered).
+  they ask for), `stranded_gpus` (free, on nodes partly taken), `power_kw` (IT power; zero if not metered),
+  `in_service_gpus` (by date, broken and drained ones included).
 """
 
 

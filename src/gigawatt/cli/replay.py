@@ -182,10 +182,13 @@ def _answer(setup: Setup, done: Schedule, repeated: Repeated | None) -> dict[str
     from gigawatt.results.folder import plain
 
     summary = done.summary()
-    too_large = int((setup.jobs.gpus > setup.machines.gpus).sum())
+    from gigawatt.cli.replay_setup import in_parts
+
+    largest = max(part.gpus for part in in_parts(setup.machines))
+    too_large = int((setup.jobs.gpus > largest).sum())
     notes = [*setup.notes, *done.notes]
     if too_large:
-        notes.append(f"{too_large:,} jobs ask for more than {setup.machines.gpus:,} GPUs: they never start")
+        notes.append(f"{too_large:,} jobs ask for more than {largest:,} GPUs: they never start")
     more: dict[str, Any] = {}
     if setup.prices is not None:
         costs = cost_by_tenant(done, setup.prices, power=setup.power, quotas_gpus=setup.quotas_gpus)

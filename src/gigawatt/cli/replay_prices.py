@@ -8,14 +8,16 @@ from gigawatt.kernel.units import parse_quantity
 
 if TYPE_CHECKING:
     from gigawatt.cluster import Price, Prices
-    from gigawatt.cluster.readers.inputs import ClusterFile
+    from gigawatt.cluster.readers.inputs import ClusterFile, PartsFile
     from gigawatt.scenario.read import LoadedScenario
+
+    Loaded = LoadedScenario[ClusterFile] | LoadedScenario[PartsFile]
 
 Three = tuple[float, float, float]
 """Low, mid and high; three times the same where no range was given."""
 
 
-def read_prices(loaded: LoadedScenario[ClusterFile]) -> tuple[Prices | None, tuple[str, ...]]:
+def read_prices(loaded: Loaded) -> tuple[Prices | None, tuple[str, ...]]:
     """Return the prices that a cluster's file gives, and what a result must say about them."""
     from gigawatt.cluster import Prices, capital_recovery_usd_per_gpu_h
 
@@ -45,7 +47,7 @@ def read_prices(loaded: LoadedScenario[ClusterFile]) -> tuple[Prices | None, tup
     return prices, _notes(prices)
 
 
-def _three(loaded: LoadedScenario[ClusterFile], path: str, suffix: str, mid: float) -> Three:
+def _three(loaded: Loaded, path: str, suffix: str, mid: float) -> Three:
     proof = loaded.evidence.get(("prices", *path.split(".")))
     if proof is None or proof.low is None or proof.high is None:
         return mid, mid, mid
@@ -62,7 +64,7 @@ def _price(three: Three, source: str) -> Price:
     return Price(mid, source=source) if low == high else Price(mid, low, high, source)
 
 
-def _source(loaded: LoadedScenario[ClusterFile], key: str) -> str:
+def _source(loaded: Loaded, key: str) -> str:
     """What stands as the source of a price, or of the nearest part of the file around it."""
     parts = {}
     for path in (("prices", key), ("prices", key, "cost"), ("prices",), ()):

@@ -35,7 +35,7 @@ class Gathered:
     """Draws the numbers of a replay from its schedule, with what it costs where there are prices."""
 
     prices: Prices | None
-    power: PowerBudget | None
+    power: PowerBudget | tuple[PowerBudget | None, ...] | None
     quotas_gpus: tuple[float, ...] | None
 
     def __call__(self, done: Schedule) -> dict[str, float | None]:

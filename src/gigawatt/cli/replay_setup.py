@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import sys
 from collections.abc import Sequence
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     from gigawatt.cluster import Failures, Jobs, Machines, PowerBudget, Prices, Repeated, Schedule
     from gigawatt.cluster.policies import Policy
     from gigawatt.cluster.readers import Trace
-    from gigawatt.cluster.readers.inputs import ClusterFile, FailuresFile
+    from gigawatt.cluster.readers.inputs import ClusterFile, FailuresFile, PartsFile
     from gigawatt.report.schedule import About
     from gigawatt.scenario.read import LoadedScenario
 
     M = TypeVar("M", bound=BaseModel)
 
+_BEGINNING = 1_000_000
+"""Bytes of a cluster's file in which its parts are looked for."""
 FORMAT = "gigawatt-replay/1"
 """Name of the folder's layout, in its manifest."""
 
@@ -39,10 +42,10 @@ class Setup:
     jobs: Jobs
     drawn: Drawn | None
     """Draws the jobs of another seed; None where they come from a file."""
-    machines: Machines
+    machines: Machines | tuple[Machines, ...]
     policy: Policy
     failures: Failures | None
-    power: PowerBudget | None
+    power: PowerBudget | tuple[PowerBudget | None, ...] | None
     prices: Prices | None
     quotas_gpus: tuple[float, ...] | None
     weights: tuple[float, ...] | None
@@ -77,16 +80,15 @@ def prepare(
     from gigawatt.cli.replay_seeds import Drawn
     from gigawatt.cluster.generate import PREFIX
     from gigawatt.cluster.readers import read_policy, to_jobs
-    from gigawatt.cluster.readers.cluster_values import checkpoint_columns, power_of, shares_of
+    from gigawatt.cluster.readers.cluster_values import checkpoint_columns, shares_of
 
     loaded = _cluster_file(cluster, gpus, gpus_per_node)
     file = None if loaded is None else loaded.scenario
-    machines = _machines(file, gpus, gpus_per_node)
+    machines, power = _machines(file, gpus, gpus_per_node)
+    total = sum(part.gpus for part in in_parts(machines))
     chosen = read_policy(policy, "--policy")
     failing, failure_file = _failures(failures)
-    trace = _trace(
-        source, machines.gpus, seed, form, columns, tokens_per_gpu_s, skip_malformed=skip_malformed
-    )
+    trace = _trace(source, total, seed, form, columns, tokens_per_gpu_s, skip_malformed=skip_malformed)
     more = checkpoint_columns(failure_file) if failure_file is not None else {}
     replay = to_jobs(trace, estimate_factor=estimate_factor, **more)
     notes = list(replay.notes)
@@ -106,11 +108,11 @@ def prepare(
     return Setup(
         source=trace.source,
         jobs=replay.jobs,
-        drawn=Drawn(source, machines.gpus, estimate_factor, more) if source.startswith(PREFIX) else None,
+        drawn=Drawn(source, total, estimate_factor, more) if source.startswith(PREFIX) else None,
         machines=machines,
         policy=chosen,
         failures=failing,
-        power=None if file is None else power_of(file),
+        power=power,
         prices=prices,
         quotas_gpus=quotas,
         weights=weights,
@@ -150,25 +152,44 @@ def _trace(
     )
 
 
+def in_parts(machines: Machines | tuple[Machines, ...]) -> tuple[Machines, ...]:
+    """The parts of the machines; one where there is one."""
+    return machines if isinstance(machines, tuple) else (machines,)
+
+
 def _cluster_file(
     path: Path | None, gpus: int | None, gpus_per_node: int | None
-) -> LoadedScenario[ClusterFile] | None:
-    from gigawatt.cluster.readers.inputs import ClusterFile
+) -> LoadedScenario[ClusterFile] | LoadedScenario[PartsFile] | None:
+    from gigawatt.cluster.readers.inputs import ClusterFile, PartsFile
 
     if path is None:
         return None
     if gpus is not None or gpus_per_node is not None:
         seen = "--cluster says how many GPUs there are; --gpus and --gpus-per-node do not go with it"
         raise refuse("GW611", seen, "leave them away", "--cluster")
+    if path.is_file() and re.search(rb"^parts\s*:", path.read_bytes()[:_BEGINNING], re.MULTILINE):
+        return _read_yaml(path, PartsFile)
     return _read_yaml(path, ClusterFile)
 
 
-def _machines(file: ClusterFile | None, gpus: int | None, gpus_per_node: int | None) -> Machines:
-    from gigawatt.cluster import Machines
-    from gigawatt.cluster.readers.cluster_values import machines_of
+def _machines(
+    file: ClusterFile | PartsFile | None, gpus: int | None, gpus_per_node: int | None
+) -> tuple[Machines | tuple[Machines, ...], PowerBudget | tuple[PowerBudget | None, ...] | None]:
+    from gigawatt.cluster.readers.cluster_values import machines_of, power_of
+    from gigawatt.cluster.readers.inputs import PartsFile
 
+    if isinstance(file, PartsFile):
+        draws = tuple(power_of(part) for part in file.parts)
+        power = None if all(draw is None for draw in draws) else draws
+        return tuple(machines_of(part) for part in file.parts), power
     if file is not None:
-        return machines_of(file)
+        return machines_of(file), power_of(file)
+    return _plain_machines(gpus, gpus_per_node), None
+
+
+def _plain_machines(gpus: int | None, gpus_per_node: int | None) -> Machines:
+    from gigawatt.cluster import Machines
+
     if gpus is None:
         raise refuse(
             "GW611", "nothing says how many GPUs there are", "give --gpus N or --cluster FILE", "--gpus"
@@ -247,8 +268,9 @@ def write_folder(
         tables = write_schedule(done, folder / "tables", repeated)
         shown = write_chrome_trace(done, folder / "trace.json")
         write_schedule_report(done, _about(setup, answer), folder / "report.html")
+        machines = "; ".join(repr(part) for part in in_parts(setup.machines))
         timeless = {key: value for key, value in answer.items() if key != "wall_s"}
-        manifest = {"format": FORMAT, "version": __version__, **timeless, "machines": repr(setup.machines)}
+        manifest = {"format": FORMAT, "version": __version__, **timeless, "machines": machines}
         manifest |= {"tables": tables, "trace_runs": shown}
         text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
         (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")

@@ -173,6 +173,8 @@ class Sim(NamedTuple):
     restarts: NDArray[np.int64]
     preemptions: NDArray[np.int64]
     energy_kwh: NDArray[np.float64]
+    kept_gpu_s: NDArray[np.float64]
+    """GPU time at full speed of the work of jobs that ended; empty for machines of one part."""
     step: NDArray[np.int64]
     """1 for a column with a number for each job, 0 for one with a single number."""
     submit_s: NDArray[np.float64]

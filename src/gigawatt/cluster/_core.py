@@ -259,6 +259,8 @@ def finish(state: State, sm: Sim, j: int) -> None:
     else:
         s.user_failed += w.kept_gpu_s
     sm.end_s[j] = s.now_s
+    if sm.kept_gpu_s.size > 0:
+        sm.kept_gpu_s[j] = w.kept_gpu_s
     if w.end_state != 3:
         end_as(sm, FAILED)
     job.held = 0

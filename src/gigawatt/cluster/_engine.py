@@ -167,8 +167,8 @@ def _next_s(world: World, parts: int) -> float:
     for p in range(parts):
         state = state_at(world.states[p])
         c = state.cluster[0]
-        waiting = waiting or c.tail > c.head
-        alive = alive or c.tail > c.head or c.n_running > 0 or sim_at(world.sims[p]).sim[0].reserved > 0
+        waiting = waiting or c.tail > c.head or sim_at(world.sims[p]).sim[0].reserved > 0
+        alive = alive or waiting or c.n_running > 0
         own_s = _own_next_s(state, sim_at(world.sims[p]))
         world.next_s[p] = own_s
         next_s = min(next_s, own_s)

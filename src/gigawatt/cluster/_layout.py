@@ -155,6 +155,7 @@ def _shared(jobs: Jobs, parts: Sequence[Part], recovery: Recovery, until_s: floa
     made |= _rows(("restarts", "preemptions"), n, np.int64)
     made |= _rows(_RUN_TIMES, n + 4096, np.float64) | _rows(_RUN_PLACES, n + 4096, np.int64)
     made["reserved"] = np.zeros(n if np.isfinite(_told(jobs.reserved_s)).any() else 0, dtype=np.int64)
+    made["kept_gpu_s"] = np.zeros(n if len(parts) > 1 else 0)
     made["energy_kwh"] = np.zeros(n if power else 0)
     # Each job stands in the mail at most once.
     made["mail"] = np.zeros(n, dtype=np.int64)

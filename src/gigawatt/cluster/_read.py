@@ -9,8 +9,8 @@ import numpy as np
 from gigawatt.cluster import _arrays as k
 from gigawatt.cluster import _steps
 from gigawatt.cluster._layout import Layout
-from gigawatt.cluster.jobs import Jobs
-from gigawatt.cluster.schedule import Curves, Fates, PartAnswer, Runs, Schedule
+from gigawatt.cluster.jobs import Floats, Jobs
+from gigawatt.cluster.schedule import FINISHED, USER_FAILED, Curves, Fates, PartAnswer, Runs, Schedule
 
 _HOUR_S = 3600.0
 
@@ -48,6 +48,7 @@ def read(layout: Layout, jobs: Jobs, policy: str, started: float) -> Schedule:
         preemptions=sim.preemptions,
         state=np.ascontiguousarray(layout.states[0].jobs["state"]),
         busy_kwh=sim.energy_kwh if sim.energy_kwh.size else None,
+        work_gpu_s=_work_gpu_s(layout, jobs),
         fates=fates,
         curves=_sum_curves([part.curves for part in parts]),
         runs=Runs(
@@ -68,6 +69,16 @@ def read(layout: Layout, jobs: Jobs, policy: str, started: float) -> Schedule:
         end_of_simulation_s=now_s,
         wall_s=time.perf_counter() - started,
     )
+
+
+def _work_gpu_s(layout: Layout, jobs: Jobs) -> Floats:
+    """GPU time at full speed of the work that ended jobs had done, 0 for the others."""
+    state = layout.states[0].jobs["state"]
+    ended = (state == FINISHED) | (state == USER_FAILED)
+    if layout.sims[0].kept_gpu_s.size:
+        return np.where(ended, layout.sims[0].kept_gpu_s, 0.0)
+    share = np.minimum(jobs.fails_at_frac, 1.0) / layout.parts[0].machines.chip_speed
+    return np.where(ended, jobs.duration_s * jobs.gpus * share, 0.0)
 
 
 def _fates(sim: k.Sim) -> Fates:

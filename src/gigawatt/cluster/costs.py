@@ -135,7 +135,7 @@ def cost_by_tenant(
     schedule: Schedule,
     prices: Prices,
     *,
-    power: PowerBudget | None = None,
+    power: PowerBudget | Sequence[PowerBudget | None] | None = None,
     quotas_gpus: Sequence[float] | None = None,
 ) -> Costs:
     r"""Share out what a schedule's GPU-hours and energy cost.
@@ -211,12 +211,9 @@ def _by_tenant(schedule: Schedule, values: Floats) -> Floats:
 
 def _what_became(schedule: Schedule, held_gpu_h: Floats) -> tuple[Floats, Floats, Floats]:
     """GPU-hours held by tenant: useful, failed by their user, otherwise."""
-    jobs = schedule.jobs
-    work_gpu_h = jobs.duration_s * jobs.gpus / _HOUR_S
+    work_gpu_h = schedule.work_gpu_s / _HOUR_S
     useful = _by_tenant(schedule, np.where(schedule.finished, work_gpu_h, 0.0))
-    failed = schedule.state == USER_FAILED
-    until_frac = np.where(failed, np.minimum(jobs.fails_at_frac, 1.0), 0.0)
-    user_failed = _by_tenant(schedule, work_gpu_h * until_frac)
+    user_failed = _by_tenant(schedule, np.where(schedule.state == USER_FAILED, work_gpu_h, 0.0))
     held = _by_tenant(schedule, held_gpu_h)
     left = held - useful - user_failed
     return useful, user_failed, np.where(np.abs(left) <= _CLOSES_FRAC * held, 0.0, left)  # rounding
@@ -246,13 +243,13 @@ def _weights(
 
 
 def _energy(
-    schedule: Schedule, held_gpu_h: Floats, power: PowerBudget | None
+    schedule: Schedule, held_gpu_h: Floats, power: PowerBudget | Sequence[PowerBudget | None] | None
 ) -> tuple[Floats | None, float, str | None]:
     """Energy of each job, that of idle GPUs (kWh), and how it is known."""
     by_job: Floats | None = schedule.busy_kwh
     if by_job is not None:
         return by_job, _left(_metered_kwh(schedule), float(by_job.sum())), BY_JOB
-    if power is None:
+    if not isinstance(power, PowerBudget):
         return None, 0.0, None
     metered_kwh = _metered_kwh(schedule)
     busy_kwh = _left(metered_kwh, schedule.fates.idle * power.idle_kw_per_gpu)

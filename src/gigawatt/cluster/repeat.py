@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -160,11 +160,11 @@ class Repeated:
 class _Case:
     """All of a simulation but its seed; it crosses to other processes."""
 
-    machines: Machines
+    machines: Machines | Sequence[Machines]
     jobs: Jobs | Draw
     policy: Policy | Decide | str
-    failures: Failures | None
-    power: PowerBudget | None
+    failures: Failures | Sequence[Failures | None] | None
+    power: PowerBudget | Sequence[PowerBudget | None] | None
     options: Mapping[str, Any]
     measure: Callable[[Schedule], Scalars]
 
@@ -201,11 +201,11 @@ class _Case:
 
 
 def repeat(
-    machines: Machines,
+    machines: Machines | Sequence[Machines],
     jobs: Jobs | Draw,
     policy: Policy | Decide | str,
-    failures: Failures | None = None,
-    power: PowerBudget | None = None,
+    failures: Failures | Sequence[Failures | None] | None = None,
+    power: PowerBudget | Sequence[PowerBudget | None] | None = None,
     seed: int = 0,
     *,
     seeds: int = 10,
@@ -260,7 +260,8 @@ def repeat(
     if seeds < 2 or workers < 1:
         raise ValueError(f"{seeds} seeds and {workers} workers; allowed: from 2 seeds and 1 worker")
     case = _Case(machines, jobs, policy, failures, power, options, measure)
-    fails = failures is not None and failures.rate_per_gpu_h > 0.0
+    several = failures if isinstance(failures, Sequence) else (failures,)
+    fails = any(each is not None and each.rate_per_gpu_h > 0.0 for each in several)
     alike = isinstance(jobs, Jobs) and not fails
     chosen = (seed,) if alike else tuple(range(seed, seed + seeds))
     count = len(chosen)

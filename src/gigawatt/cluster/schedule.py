@@ -128,6 +128,8 @@ class Schedule:
     """Index into :data:`STATES`."""
     busy_kwh: Floats | None
     """Energy drawn by the GPUs that the job held; None where no power was given."""
+    work_gpu_s: Floats
+    """GPU time at full speed of the work of jobs that ended by themselves, good or bad; 0 for the others."""
     fates: Fates
     curves: Curves
     runs: Runs

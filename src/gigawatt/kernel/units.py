@@ -58,6 +58,8 @@ _DIMENSIONS: dict[str, dict[str, float]] = {
     "angle": {"": 1.0, "deg": 1.0},
     "emission_rate": {"kg/MWh": 1.0, "lb/MWh": 0.45359237, "g/kWh": 1.0},
     "ratio": {"": 1.0, "x": 1.0},
+    "data": {"GB": 1.0, "MB": 1e-3, "TB": 1e3},
+    "data_rate": {"GB/s": 1.0, "TB/s": 1e3},
 }
 
 # Suffix of a name -> (dimension, factor of that suffix to the dimension's base).
@@ -82,6 +84,7 @@ SUFFIXES: dict[str, tuple[str, float]] = {
     "gpus": ("count", 1.0), "units": ("count", 1.0), "events": ("count", 1.0),
     "gpus_per_day": ("per_day", 1.0),
     "pa": ("pressure", 1.0), "m": ("length", 1.0), "deg": ("angle", 1.0),
+    "gb": ("data", 1.0), "gb_per_s": ("data_rate", 1.0),
     "kg_per_mwh": ("emission_rate", 1.0), "cycles": ("ratio", 1.0), "ratio": ("ratio", 1.0),
 }  # fmt: skip
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from gigawatt.cluster.failures import Cause, Failures, Recovery
-from gigawatt.cluster.machines import Machines
+from gigawatt.cluster.jobs import Floats
+from gigawatt.cluster.machines import Drain, Machines
 from gigawatt.cluster.power import PowerBudget
-from gigawatt.cluster.readers.inputs import ClusterFile, FailuresFile
+from gigawatt.cluster.readers.inputs import ClusterFile, FailuresFile, PartsFile
+from gigawatt.cluster.readers.machine_inputs import MachinesPart, NamedPart, PowerLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,35 +25,54 @@ class Shares:
     """Tenants of the file that the trace does not have."""
 
 
-def machines_of(file: ClusterFile) -> Machines:
-    """Return the machines that a file describes."""
-    s = file.speeds
+def machines_of(part: MachinesPart) -> Machines:
+    """Return the machines that a file, or one of its parts, describes."""
+    s = part.speeds
     return Machines(
-        nodes=file.gpus // file.gpus_per_node,
-        gpus_per_node=file.gpus_per_node,
-        nodes_per_rack=file.nodes_per_rack,
-        racks_per_pod=file.racks_per_pod,
-        pods_per_hall=file.pods_per_hall,
+        nodes=part.gpus // part.gpus_per_node,
+        gpus_per_node=part.gpus_per_node,
+        nodes_per_rack=part.nodes_per_rack,
+        racks_per_pod=part.racks_per_pod,
+        pods_per_hall=part.pods_per_hall,
         tier_speed_frac=(1.0, s.rack_frac, s.pod_frac, s.hall_frac, s.campus_frac),
-        loop_racks=file.loop_racks,
-        feed_racks=file.feed_racks,
+        loop_racks=part.loop_racks,
+        feed_racks=part.feed_racks,
+        name=part.name if isinstance(part, NamedPart) else "",
+        chip=part.chip,
+        chip_speed=part.chip_speed_ratio,
+        in_service=tuple((step.from_s, step.gpus) for step in part.in_service),
+        drains=tuple(
+            Drain(d.from_s, d.until_s, d.nodes, d.first_node, np.inf if d.grace_s is None else d.grace_s)
+            for d in part.drains
+        ),
+        storage_gb_per_s=np.inf if part.storage_gb_per_s is None else part.storage_gb_per_s,
     )
 
 
-def power_of(file: ClusterFile) -> PowerBudget | None:
-    """Return the power that a file describes, if it does."""
-    p = file.power
+def _budget_kw(power: PowerLimits) -> Floats | None:
+    """Budget by step; None where there is none."""
+    if not power.budgets:
+        return None if power.budget_kw is None else np.array([power.budget_kw])
+    starts = [round(step.from_s) // power.step_s for step in power.budgets]
+    lasts = np.diff([*starts, starts[-1] + 1])
+    return np.repeat([step.budget_kw for step in power.budgets], lasts)
+
+
+def power_of(part: MachinesPart) -> PowerBudget | None:
+    """Return the power that a file, or one of its parts, describes, if it does."""
+    p = part.power
     if p is None:
         return None
     return PowerBudget(
         busy_kw_per_gpu=p.busy_kw_per_gpu,
         idle_kw_per_gpu=p.idle_kw_per_gpu,
-        budget_kw=None if p.budget_kw is None else np.array([p.budget_kw]),
+        budget_kw=_budget_kw(p),
+        step_s=float(p.step_s),
         least_speed_frac=p.least_speed_frac,
     )
 
 
-def shares_of(file: ClusterFile, tenants: tuple[str, ...]) -> Shares:
+def shares_of(file: ClusterFile | PartsFile, tenants: tuple[str, ...]) -> Shares:
     """Lay quotas and weights out in the order of a trace's tenants.
 
     Examples
@@ -73,13 +94,26 @@ def shares_of(file: ClusterFile, tenants: tuple[str, ...]) -> Shares:
 def failures_of(file: FailuresFile) -> Failures:
     """Return the failures that a file describes."""
     causes = tuple(
-        Cause(c.name, 1.0 / c.gpu_hours_between, c.scope, c.repair_median_s, c.repair_sigma, c.detect_s)
+        Cause(
+            c.name, 1.0 / c.gpu_hours_between, c.scope, c.repair_median_s, c.repair_sigma, c.detect_s,
+            c.slow_frac,
+        )
         for c in file.causes
-    )
+    )  # fmt: skip
     r = file.recovery
+    memory = r.memory
+    recovery = Recovery(restart=r.restart, whole_s=r.whole_s, swap_s=r.swap_s, partial_s=r.partial_s)
+    if memory is not None:
+        recovery = replace(
+            recovery,
+            memory_interval_s=memory.interval_s,
+            memory_write_s=memory.write_s,
+            memory_load_s=memory.load_s,
+            memory_survives_gpus=memory.survives_gpus,
+        )
     return Failures(
         causes,
-        Recovery(restart=r.restart, whole_s=r.whole_s, swap_s=r.swap_s, partial_s=r.partial_s),
+        recovery,
         spare_gpus=file.spare_gpus,
         lemon_frac=file.lemon_frac,
         lemon_multiplier=file.lemon_multiplier,
@@ -97,4 +131,5 @@ def checkpoint_columns(file: FailuresFile) -> dict[str, Any]:
         "checkpoint_interval_s": c.interval_s,
         "checkpoint_write_s": c.write_s,
         "checkpoint_load_s": c.load_s,
+        "checkpoint_gb": c.size_gb,
     }

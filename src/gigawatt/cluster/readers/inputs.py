@@ -1,28 +1,15 @@
-"""What a person may write about a cluster and its failures, as typed and frozen models."""
+"""What a person may write about a cluster, as typed and frozen models: tenants, prices, failures."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from gigawatt.kernel.inputs import Count, Fraction, InputModel, NonNegative, Positive, PositiveCount
-
-_NO_LIMIT = 1_000_000_000
-
-
-class TierSpeeds(InputModel):
-    """Speed of a job by how far it is spread, against one inside a node."""
-
-    rack_frac: Fraction = 1.0
-    """Within a rack. Default 1: a network that takes nothing."""
-    pod_frac: Fraction = 1.0
-    """Within a pod. Default 1."""
-    hall_frac: Fraction = 1.0
-    """Within a hall. Default 1."""
-    campus_frac: Fraction = 1.0
-    """Across halls. Default 1."""
+from gigawatt.cluster.readers.machine_inputs import MachinesPart, NamedPart
+from gigawatt.kernel.inputs import Count, Fraction, InputModel, NonNegative, Positive
 
 
 class TenantShare(InputModel):
@@ -34,19 +21,6 @@ class TenantShare(InputModel):
     """GPUs that the tenant may hold before it borrows. Default: no quota."""
     weight: Positive = 1.0
     """Share against the others, for the policies that look at it. Default 1: all alike."""
-
-
-class PowerLimits(InputModel):
-    """IT power of a GPU's share of its system, and a budget."""
-
-    busy_kw_per_gpu: NonNegative = 1.57
-    """While a job steps. Default 1.57: GB200 in training, as computed in the compute room."""
-    idle_kw_per_gpu: NonNegative = 0.57
-    """Free, or held by a job that waits. Default 0.57: GB200 idle."""
-    budget_kw: Positive | None = None
-    """What all together may draw. Default: none, power is only metered."""
-    least_speed_frac: Fraction = 0.6
-    """Slowest useful speed under the budget. Default 0.6: assumed (0.5 to 0.8)."""
 
 
 class CapitalRecovery(InputModel):
@@ -89,57 +63,52 @@ class PriceList(InputModel):
         return self
 
 
-class ClusterFile(InputModel):
+def _refuse_prices(
+    prices: PriceList | None, parts: Sequence[MachinesPart], tenants: Sequence[TenantShare]
+) -> None:
+    if prices is None:
+        return
+    if prices.energy_usd_per_mwh is not None and any(part.power is None for part in parts):
+        raise PydanticCustomError(
+            "energy_not_metered",
+            "energy has a price, but no power is given: it is not metered",
+            {"remedy": "add power: {busy_kw_per_gpu: ..., idle_kw_per_gpu: ...}, or leave energy out"},
+        )
+    if prices.share_idle == "quota" and not any(t.quota_gpus for t in tenants):
+        raise PydanticCustomError(
+            "no_quota_to_share_by",
+            "idle GPU-hours are to be shared by quota, but no tenant has one",
+            {"remedy": "give tenants a quota, or write share_idle: held"},
+        )
+
+
+class ClusterFile(MachinesPart):
     """A cluster: nodes in racks, pods and halls; tenants; power; prices."""
 
-    gpus: PositiveCount
-    """GPUs in all, a multiple of those in a node."""
-    gpus_per_node: PositiveCount = 8
-    """GPUs that share a box or a scale-up domain. Default 8: a DGX; 72 for an NVL72 rack."""
-    nodes_per_rack: PositiveCount = 1
-    """Default 1."""
-    racks_per_pod: PositiveCount = _NO_LIMIT
-    """Default: one pod holds all."""
-    pods_per_hall: PositiveCount = _NO_LIMIT
-    """Default: one hall holds all."""
-    loop_racks: PositiveCount = 16
-    """Racks on one cooling loop. Default 16: assumed (8 to 32)."""
-    feed_racks: PositiveCount = 32
-    """Racks on one power feed. Default 32: assumed (16 to 64)."""
-    speeds: TierSpeeds = TierSpeeds()
-    """What spreading costs. Default: nothing."""
     tenants: tuple[TenantShare, ...] = ()
     """Quotas and weights; a tenant that is not named has no quota and the weight 1."""
-    power: PowerLimits | None = None
-    """Default: power is not metered."""
     prices: PriceList | None = None
     """Default: nothing is priced."""
 
     @model_validator(mode="after")
-    def _whole_nodes(self) -> ClusterFile:
-        if self.gpus % self.gpus_per_node:
-            raise PydanticCustomError(
-                "nodes_not_whole",
-                "{gpus} GPUs do not fill nodes of {per}",
-                {"gpus": self.gpus, "per": self.gpus_per_node, "remedy": "take a multiple of gpus_per_node"},
-            )
+    def _prices_apply(self) -> Self:
+        _refuse_prices(self.prices, [self], self.tenants)
         return self
 
+
+class PartsFile(InputModel):
+    """A cluster of several parts: kinds of chip, or halls with a budget of their own."""
+
+    parts: tuple[NamedPart, ...] = Field(min_length=1, max_length=60)
+    """Each has its own queue, and a gang runs in one of them."""
+    tenants: tuple[TenantShare, ...] = ()
+    """Quotas and weights; a quota is divided among the parts by their GPUs."""
+    prices: PriceList | None = None
+    """Default: nothing is priced."""
+
     @model_validator(mode="after")
-    def _prices_apply(self) -> ClusterFile:
-        p = self.prices
-        if p is not None and p.energy_usd_per_mwh is not None and self.power is None:
-            raise PydanticCustomError(
-                "energy_not_metered",
-                "energy has a price, but no power is given: it is not metered",
-                {"remedy": "add power: {busy_kw_per_gpu: ..., idle_kw_per_gpu: ...}, or leave energy out"},
-            )
-        if p is not None and p.share_idle == "quota" and not any(t.quota_gpus for t in self.tenants):
-            raise PydanticCustomError(
-                "no_quota_to_share_by",
-                "idle GPU-hours are to be shared by quota, but no tenant has one",
-                {"remedy": "give tenants a quota, or write share_idle: held"},
-            )
+    def _prices_apply(self) -> Self:
+        _refuse_prices(self.prices, self.parts, self.tenants)
         return self
 
 
@@ -158,6 +127,21 @@ class FailureCause(InputModel):
     """Standard deviation of its logarithm. Default 1: assumed."""
     detect_s: NonNegative = 0.0
     """From the failure to its detection."""
+    slow_frac: Fraction = 0.0
+    """Speed that it leaves to its nodes until they are mended. Default 0: it takes them down."""
+
+
+class MemoryCheckpoints(InputModel):
+    """Checkpoints that every job keeps in the memory of other nodes."""
+
+    interval_s: Positive
+    """Useful work between two."""
+    write_s: NonNegative = 0.0
+    """Time that the job stands still for one."""
+    load_s: NonNegative = 0.0
+    """Time to load one."""
+    survives_gpus: Count = 144
+    """Largest failure that leaves a copy alive. Default 144: another pair of 72-GPU racks, assumed."""
 
 
 class RecoveryRules(InputModel):
@@ -171,6 +155,8 @@ class RecoveryRules(InputModel):
     """To put a spare in place. Default 60 s: as in the cluster room."""
     partial_s: NonNegative = 15.0
     """To start the broken part. Default 15 s: assumed (5 to 60 s)."""
+    memory: MemoryCheckpoints | None = None
+    """Checkpoints in other nodes' memory. Default: none."""
 
 
 class Checkpoints(InputModel):
@@ -182,6 +168,8 @@ class Checkpoints(InputModel):
     """Time that the job stands still for one."""
     load_s: NonNegative = 0.0
     """Time to load one at a restart."""
+    size_gb: NonNegative = 0.0
+    """Of one, for a storage that jobs share. Default 0: it is in nobody's way."""
 
 
 class FailuresFile(InputModel):

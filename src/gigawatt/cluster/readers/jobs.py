@@ -59,7 +59,8 @@ def to_jobs(trace: Trace, *, estimate_factor: float | None = None, **columns: An
         ids=None if trace.names is None else np.array(trace.names, dtype=object),
         tokens=np.nan if trace.tokens is None else trace.tokens,
         tenants=trace.tenants,
-        **columns,
+        chip_sets=trace.chip_sets,
+        **{**trace.more, **columns},
     )
     return Replay(jobs, (*_estimate_notes(int(silent.sum()), trace.jobs, estimate_factor), *_notes(trace)))
 

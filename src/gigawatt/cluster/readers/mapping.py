@@ -11,8 +11,12 @@ from gigawatt.kernel.errors import InputError, Problem
 
 UNITS = MappingProxyType({"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0})
 """Seconds in a unit that may end a field's name: ``duration_ms=...``."""
-TIMES = ("submit", "start", "end", "duration", "estimate")
-FIELDS = (*TIMES, "gpus", "tokens", "tokens_per_gpu_s", "tenant", "priority", "failed", "name", "after")
+TIMES = ("submit", "start", "end", "duration", "estimate", "deadline", "reserved", "limit")
+EXTRAS = ("min_gpus", "max_gpus", "deadline", "reserved", "limit", "serving", "chips")
+FIELDS = (
+    *TIMES, "gpus", "tokens", "tokens_per_gpu_s", "tenant", "priority", "failed", "name", "after", "min_gpus",
+    "max_gpus", "serving", "chips",
+)  # fmt: skip
 """What a column may be mapped to."""
 
 OWN = MappingProxyType(
@@ -28,6 +32,13 @@ OWN = MappingProxyType(
         "after": "after",
         "tokens": "tokens",
         "tokens_per_gpu_s": "tokens_per_gpu_s",
+        "min_gpus": "min_gpus",
+        "max_gpus": "max_gpus",
+        "deadline": "deadline_s",
+        "reserved": "reserved_s",
+        "limit": "limit_s",
+        "serving": "serving",
+        "chips": "chips",
     }
 )
 """Gigawatt's own column names, as its writers use them."""

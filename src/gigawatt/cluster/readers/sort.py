@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from gigawatt.cluster.readers.extras import MOST_SETS, chip_sets
 from gigawatt.cluster.readers.rows import Rows
 from gigawatt.cluster.readers.text import refuse
 from gigawatt.cluster.readers.trace import Bools, Floats, Ints, Trace
@@ -36,6 +38,8 @@ class Columns:
     """Arrow strings."""
     after_name: Any = None
     """Arrow strings: the name of the job that must end before; empty for none."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Further columns of the jobs; times on the file's clock; ``chips`` as words."""
     leave_out: Mapping[str, Bools] = field(default_factory=dict)
     notes: Sequence[str] = ()
 
@@ -82,6 +86,7 @@ def finish(rows: Rows, columns: Columns, *, path: Path, form: str, skip_malforme
         failed=_frozen(np.zeros(count, dtype=bool) if columns.failed is None else columns.failed[order]),
         after=_frozen(_after(columns, order, names)),
         tokens=_tokens(columns.tokens, order),
+        **_more(columns.more, order, start_s, MOST_SETS, path),
         names=names,
         start_s=start_s,
         stamped=columns.stamped,
@@ -106,6 +111,27 @@ def _tokens(values: Floats | None, order: Ints) -> Floats | None:
         return None
     frozen: Floats = _frozen(values[order])
     return frozen
+
+
+def _more(given: Mapping[str, Any], order: Ints, start_s: float, most: int, path: Path) -> dict[str, Any]:
+    """Further columns in the order of the jobs: times from the first submission on, chips by number."""
+    more = {name: values[order] for name, values in given.items()}
+    for name in ("deadline_s", "reserved_s"):
+        if name in more:
+            more[name] = more[name] - start_s
+    for name in ("min_gpus", "max_gpus"):
+        if name in more:
+            more[name] = more[name].astype(np.int64)
+    if "chips" not in more:
+        return {"more": MappingProxyType({name: _frozen(values) for name, values in more.items()})}
+    more["chip_set"], sets = chip_sets(more.pop("chips"))
+    if len(sets) > most:
+        seen = f"there are {len(sets):,} sets of chips; {most:,} are allowed"
+        raise refuse("GW607", seen, "map chips to a column with fewer values", path)
+    return {
+        "more": MappingProxyType({name: _frozen(values) for name, values in more.items()}),
+        "chip_sets": sets,
+    }
 
 
 def _tenants(words: Any, order: Ints, most: int, path: Path) -> tuple[Ints, tuple[str, ...]]:

@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from gigawatt.cluster.readers.extras import booleans, read_extras
 from gigawatt.cluster.readers.mapping import ColumnMap
 from gigawatt.cluster.readers.rows import Rows
 from gigawatt.cluster.readers.sort import NO_TENANT, Columns, finish
 from gigawatt.cluster.readers.text import header, load, read_words, refuse
 from gigawatt.cluster.readers.tokens import check_rate, no_tokens, read_work
-from gigawatt.cluster.readers.trace import Bools, Floats, Limits, Trace
-
-_TRUE, _FALSE = ("1", "true", "yes"), ("0", "false", "no", "")
+from gigawatt.cluster.readers.trace import Floats, Limits, Trace
 
 
 def read_csv(
@@ -191,10 +190,11 @@ def _columns(rows: Rows, chosen: ColumnMap, path: Path, tokens_per_gpu_s: float 
         tenant=rows.names(has["tenant"], empty=NO_TENANT) if "tenant" in has else None,
         estimate_s=estimate,
         priority=priority,
-        failed=_failed(rows, has["failed"]) if "failed" in has else None,
+        failed=booleans(rows, has["failed"]) if "failed" in has else None,
         names=rows.names(has["name"]) if "name" in has else None,
         after_name=rows.names(has["after"]) if "after" in has else None,
     )
+    found.more = read_extras(rows, chosen, path, submit_s=submit_s, stamped=stamped, gpus=found.gpus)
     if "tokens" in has:
         work = read_work(
             rows,
@@ -226,14 +226,3 @@ def _duration(rows: Rows, chosen: ColumnMap) -> Floats:
         wrong = (end_s < start_s) | (end_s - start_s > rows.limits.max_time_s)
     rows.mark(wrong, f"a time after {has['start']}", has["end"])
     return np.where(wrong, np.nan, end_s - start_s)
-
-
-def _failed(rows: Rows, column: str) -> Bools:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    words = pc.utf8_lower(rows.names(column))
-    true = np.asarray(pc.is_in(words, value_set=pa.array(_TRUE)), dtype=bool)
-    false = np.asarray(pc.is_in(words, value_set=pa.array(_FALSE)), dtype=bool)
-    rows.mark(~true & ~false, "true or false", column)
-    return true

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,10 @@ class Trace:
     """Index of the job that must end before; -1 where there is none."""
     tokens: Floats | None = None
     """Tokens that a job works off in its duration; NaN where nothing was said, None where no job has any."""
+    more: Mapping[str, NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
+    """Further columns of :class:`~gigawatt.cluster.jobs.Jobs`, by their names there."""
+    chip_sets: tuple[tuple[str, ...], ...] = ((),)
+    """Sets of kinds of chip, to which the column ``chip_set`` points."""
     names: tuple[str, ...] | None = None
     """The file's own job names; None where it has none."""
     start_s: float = 0.0

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigawatt.cluster.repeat import Repeated
-from gigawatt.cluster.schedule import STATES, Schedule
+from gigawatt.cluster.schedule import RUN_ENDS, STATES, Schedule
 from gigawatt.cluster.writers.trace_files import trace_table
 from gigawatt.cluster.writers.trace_of import trace_of
 
@@ -53,6 +53,10 @@ def schedule_tables(schedule: Schedule) -> dict[str, Any]:
                 "end_s": runs.end_s,
                 "gpus": runs.gpus,
                 "node": pa.array(runs.node, mask=np.asarray(runs.node) < 0),
+                "part": pa.array([part.name for part in schedule.parts], pa.string()).take(
+                    pa.array(runs.part)
+                ),
+                "end": pa.array(RUN_ENDS, pa.string()).take(pa.array(runs.end)),
             }
         ),
         "curves": pa.table(
@@ -64,6 +68,7 @@ def schedule_tables(schedule: Schedule) -> dict[str, Any]:
                 "waiting_gpus": curves.waiting_gpus,
                 "stranded_gpus": curves.stranded_gpus,
                 "power_kw": curves.power_kw,
+                "in_service_gpus": curves.in_service_gpus,
             }
         ),
     }

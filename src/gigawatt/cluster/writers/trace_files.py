@@ -57,6 +57,15 @@ def trace_table(trace: Trace) -> Any:
         silent = np.isnan(trace.tokens)
         columns["tokens"] = pa.array(trace.tokens, mask=silent)
         columns["tokens_per_gpu_s"] = pa.array(trace.tokens / (trace.gpus * trace.duration_s), mask=silent)
+    for name, values in trace.more.items():
+        if name == "chip_set":
+            words = np.array(["|".join(chips) for chips in trace.chip_sets], dtype=object)
+            columns["chips"] = pa.array(words[values])
+        elif name in {"deadline_s", "reserved_s", "limit_s"}:
+            shift = 0.0 if name == "limit_s" else trace.start_s
+            columns[name] = pa.array(shift + values, mask=np.isinf(values))
+        else:
+            columns[name] = pa.array(values)
     if (trace.after >= 0).any():
         columns["after"] = pa.array(_after_names(trace))
     return pa.table(columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,8 @@ def trace_of(jobs: Jobs, *, source: str = "jobs", start_s: float = 0.0, stamped:
 
     Notes
     -----
-    Checkpoints, deadlines, limits and elastic ranges have no place in a trace
-    and are left out. A job that fails by its user's fault has the duration
-    after which it does, and the tokens that it works off until then.
+    Checkpoints have no place in a trace and are left out. A job that fails by its user's fault has the
+    duration after which it does, and the tokens that it works off until then.
 
     Examples
     --------
@@ -53,11 +53,38 @@ def trace_of(jobs: Jobs, *, source: str = "jobs", start_s: float = 0.0, stamped:
         failed=_frozen(failed),
         after=_frozen(jobs.after.copy()),
         tokens=None if np.isnan(jobs.tokens).all() else _frozen(jobs.tokens * share),
+        more=MappingProxyType(
+            {
+                name: _frozen(_shifted(jobs, name, first))
+                for name, silent in _silent(jobs).items()
+                if not silent
+            }
+        ),
+        chip_sets=jobs.chip_sets,
         names=None if plain else tuple(str(name) for name in jobs.ids),
         start_s=start_s + first,
         stamped=stamped,
         rows=count,
     )
+
+
+def _shifted(jobs: Jobs, name: str, first_s: float) -> Any:
+    """A column, times counted from the first submission on."""
+    values = getattr(jobs, name)
+    return values - first_s if name in {"deadline_s", "reserved_s"} else values.copy()
+
+
+def _silent(jobs: Jobs) -> dict[str, bool]:
+    """For each further column whether it says nothing."""
+    return {
+        "min_gpus": np.array_equal(jobs.min_gpus, jobs.gpus),
+        "max_gpus": np.array_equal(jobs.max_gpus, jobs.gpus),
+        "deadline_s": bool(np.isinf(jobs.deadline_s).all()),
+        "reserved_s": bool(np.isinf(jobs.reserved_s).all()),
+        "limit_s": bool(np.isinf(jobs.limit_s).all()),
+        "serving": not jobs.serving.any(),
+        "chip_set": jobs.chip_sets == ((),),
+    }
 
 
 def _frozen(array: Any) -> Any:

@@ -21,7 +21,7 @@ class About:
     command: str = ""
     """What a person types to get the same. Default: empty, it was made from Python."""
     failures: Failures | None = None
-    power: PowerBudget | None = None
+    power: PowerBudget | tuple[PowerBudget | None, ...] | None = None
     notes: tuple[str, ...] = ()
     """What was assumed, and what a reader must know."""
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -42,7 +42,7 @@ def settings(about: About, policy: str, version: str) -> list[list[str]]:
         "machines": "; ".join(repr(part).removeprefix("Machines(").removesuffix(")") for part in parts),
         "policy": policy,
         "failures": _failures(about.failures),
-        "power": _power(about.power),
+        "power": "; ".join(_power(power) for power in _each(about.power)),
         "seed": str(about.seed),
         "version": version,
     }
@@ -60,6 +60,10 @@ def _failures(failures: Failures | None) -> str:
         restart=failures.recovery.restart,
         spares=quantity(float(failures.spare_gpus), "GPUs"),
     )
+
+
+def _each(power: PowerBudget | tuple[PowerBudget | None, ...] | None) -> tuple[PowerBudget | None, ...]:
+    return power if isinstance(power, tuple) else (power,)
 
 
 def _power(power: PowerBudget | None) -> str:

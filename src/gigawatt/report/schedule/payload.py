@@ -109,6 +109,16 @@ def coarser(curves: Curves, end_s: float, most: int) -> tuple[float, dict[str, F
     }
 
 
+def budget_of_all(
+    power: PowerBudget | tuple[PowerBudget | None, ...], step_s: float, steps: int
+) -> Floats | None:
+    """Mean budget of each step in kW, shape (steps,): of all parts together; None where one has none."""
+    several = power if isinstance(power, tuple) else (power,)
+    found = [None if each is None else budget_by_step(each, step_s, steps) for each in several]
+    told = [budget for budget in found if budget is not None]
+    return np.sum(told, axis=0) if len(told) == len(found) else None
+
+
 def budget_by_step(power: PowerBudget, step_s: float, steps: int) -> Floats | None:
     """Mean budget of each step in kW, shape (steps,); None where there is none.
 
@@ -133,7 +143,9 @@ def _until(curves: Curves, end_s: float) -> Curves:
     return Curves(curves.step_s, **{name: getattr(curves, name)[:steps] for name in names})
 
 
-def curves_payload(schedule: Schedule, power: PowerBudget | None) -> dict[str, Any]:
+def curves_payload(
+    schedule: Schedule, power: PowerBudget | tuple[PowerBudget | None, ...] | None
+) -> dict[str, Any]:
     """Pack the curves; ``steps`` of ``step_s`` seconds each."""
     end_s = end_of(schedule)
     step_s, curves = coarser(
@@ -141,7 +153,7 @@ def curves_payload(schedule: Schedule, power: PowerBudget | None) -> dict[str, A
     )
     steps = curves["busy_gpus"].size
     columns = {name: values for name, values in curves.items() if power is not None or name != "power_kw"}
-    budget_kw = None if power is None else budget_by_step(power, step_s, steps)
+    budget_kw = None if power is None else budget_of_all(power, step_s, steps)
     if budget_kw is not None:
         columns["budget_kw"] = budget_kw
     packed = [
