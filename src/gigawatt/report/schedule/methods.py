@@ -19,7 +19,7 @@ _INPUTS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("gpus, node", "", "input.runs", "tables/runs"),
     ),
     "queue": (("waiting_jobs, waiting_gpus", "", "input.curves", "tables/curves"),),
-    "gpus": (("busy_gpus, down_gpus", "GPUs", "input.curves", "tables/curves"),),
+    "gpus": (("busy_gpus, down_gpus, in_service_gpus", "GPUs", "input.curves", "tables/curves"),),
     "power": (("power_kw", "kW", "input.curves", "tables/curves"),),
     "fates": (("gpu_hours_by_fate", "GPU-h", "input.fates", "manifest.json"),),
     "size": (("gpus, wait_s, submit_s, end_s", "", "input.jobs", "tables/jobs"),),

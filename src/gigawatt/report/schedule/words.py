@@ -142,7 +142,7 @@ _TIMELINE: Mapping[str, str] = {
     "empty.timeline": "No job ran, so there is nothing to draw.",
     "method.timeline.what": "Who held which part of the machines when. Lanes are halls; pods, racks or nodes where there is one hall only; tenants where the machines are one pool (as high as the most that they held). Neighbouring ones share a lane where there are many.",
     "method.timeline.formula": "far: band(lane, bin) = sum over runs of GPUs x time within the bin / (GPUs of the lane x length of the bin)\nnear: a block from start to end, as high as its GPUs\nbins: {bins} of {bin}, exact sums over all {runs} runs, rounded to {step} of a lane\ngangs: the {drawn} runs with the most GPU time, {share} of it; times rounded to {time_step}",
-    "method.timeline.limits": "The picture ends with the last run. A gang counts in the lane of its lowest node. What a lane cannot hold lies in others, and the schedule does not say where: it stands in the row 'across', and is laid pale over what is free in the lanes, evenly: that split is assumed, its sum is exact. The height at which a gang is drawn is chosen so that gangs do not cover each other (where the free height is in pieces, so is the block); it is not its place in the rack. Broken GPUs are known for all machines together. How a run was broken off is told from its job: failures only, preemptions only, or one of both. A failure that the job survived in place breaks no run.",
+    "method.timeline.limits": "The picture ends with the last run. A gang counts in the lane of its lowest node. What a lane cannot hold lies in others, and the schedule does not say where: it stands in the row 'across', and is laid pale over what is free in the lanes, evenly: that split is assumed, its sum is exact. The height at which a gang is drawn is chosen so that gangs do not cover each other (where the free height is in pieces, so is the block); it is not its place in the rack. Broken GPUs are known for all machines together. A failure that the job survived in place breaks no run.",
 }
 
 _LOAD: Mapping[str, str] = {
@@ -161,10 +161,10 @@ _LOAD: Mapping[str, str] = {
     "chart.gpus.unit": "GPUs",
     "gpus.busy": "held by jobs",
     "gpus.idle": "free or spare",
-    "gpus.down": "broken",
+    "gpus.down": "broken or drained",
     "empty.gpus": "Nothing ran.",
-    "method.gpus.what": "GPUs held by jobs, free or kept as spares, and broken, in repair or in quarantine.",
-    "method.gpus.formula": "free = all - held - broken",
+    "method.gpus.what": "GPUs held by jobs, free or kept as spares, and broken, in repair, in quarantine or drained; by date, not all may be in service.",
+    "method.gpus.formula": "free = in service - held - broken or drained",
     "method.gpus.limits": "Held is not useful: checkpoints, restarts and lost work are in it; see where the GPU time went.",
     "chart.power": "Power",
     "chart.power.unit": "IT power of the machines, mean of a step",
@@ -188,11 +188,11 @@ _FATE: Mapping[str, str] = {
     "fate.restart": "restarting",
     "fate.slowed": "slowed down",
     "fate.unfinished": "of jobs not ended",
-    "fate.down": "broken",
+    "fate.down": "broken or drained",
     "fate.idle": "free or spare",
     "empty.fates": "The machines had no time: nothing was simulated.",
     "method.fates.what": "What became of each GPU-hour.",
-    "method.fates.formula": "useful + failed + lost + checkpoints + restarts + slowed + not ended + broken + free = GPUs x time; residual {residual} of it",
+    "method.fates.formula": "useful + failed + lost + checkpoints + restarts + slowed + not ended + broken + free = GPUs in service x time; residual {residual} of it",
     "method.fates.limits": "Work is useful if it counted in the end, at full speed. Free includes spares kept out of the queue's reach.",
 }
 

@@ -8,7 +8,10 @@ function laneName(lane) {
   if (lane.kind === "across") return say("lane.across");
   const many = lane.last > lane.first;
   const named = lane.kind === "pool" ? say("lane.pool") : say(`lane.${lane.kind}${many ? ".many" : ""}`, { n: lane.first + 1, m: lane.last + 1 });
-  return lane.name ? `${lane.name} ${named}` : named;
+  if (!lane.name) return named;
+  // Beside the name of a part its numbers say enough.
+  const numbers = lane.kind === "node" || lane.kind === "rack" ? (many ? `${lane.first + 1}–${lane.last + 1}` : `${lane.first + 1}`) : named;
+  return lane.kind === "pool" ? lane.name : `${lane.name} ${numbers}`;
 }
 
 function rowAt(y) {

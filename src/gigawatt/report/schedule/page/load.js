@@ -50,7 +50,7 @@ function queuePanel() {
     draw(box) {
       const half = () => box.appendChild(el("div", {}));
       box.classList.add("two");
-      const machine = { name: say("queue.machine"), values: gpus.map(() => payload.gpus), fill: "ink-2", dashed: true };
+      const machine = { name: say("queue.machine"), values: payload.curves.columns.in_service_gpus, fill: "ink-2", dashed: true };
       curveChart(half(), say("queue.jobs"), "jobs", [{ name: say("queue.jobs"), values: jobs, fill: "accent", filled: true }], 220);
       curveChart(half(), say("queue.gpus"), "GPUs", [{ name: say("queue.gpus"), values: gpus, fill: "accent", filled: true }, machine], 220);
     },
@@ -58,11 +58,11 @@ function queuePanel() {
 }
 
 function gpuPanel() {
-  const { busy_gpus: busy, down_gpus: down } = payload.curves.columns;
+  const { busy_gpus: busy, down_gpus: down, in_service_gpus: there } = payload.curves.columns;
   if (!anyKnown(busy) && !anyKnown(down)) return { empty: "empty.gpus" };
-  const idle = busy.map((held, i) => Math.max(payload.gpus - held - down[i], 0));
+  const idle = busy.map((held, i) => Math.max(there[i] - held - down[i], 0));
   return {
-    table: () => curveTable(["busy_gpus", "down_gpus"]),
+    table: () => curveTable(["busy_gpus", "down_gpus", "in_service_gpus"]),
     draw(box) {
       const parts = [
         { name: say("gpus.busy"), values: busy, fill: "tone-1", stacked: true },
