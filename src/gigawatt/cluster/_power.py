@@ -7,10 +7,10 @@ from math import inf
 from numba import njit
 
 from gigawatt.cluster._arrays import Sim
-from gigawatt.cluster._core import close_segment, open_segment
 from gigawatt.cluster._meter import reserved_kw
 from gigawatt.cluster._pool import STEP
 from gigawatt.cluster._queue import HOW, add_running, drop_running, part
+from gigawatt.cluster._segment import close_segment, open_segment
 from gigawatt.cluster._take import next_victim, take_off
 from gigawatt.cluster.state import State
 

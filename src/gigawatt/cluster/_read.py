@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from gigawatt.cluster import _arrays as k
-from gigawatt.cluster import _steps
+from gigawatt.cluster import _close
 from gigawatt.cluster._layout import Layout
 from gigawatt.cluster.jobs import Floats, Jobs
 from gigawatt.cluster.schedule import FINISHED, USER_FAILED, Curves, Fates, PartAnswer, Runs, Schedule
@@ -17,7 +17,7 @@ _HOUR_S = 3600.0
 
 def read(layout: Layout, jobs: Jobs, policy: str, started: float) -> Schedule:
     """The schedule that the arrays hold; books what still runs."""
-    _steps.close(layout.world)
+    _close.close(layout.world)
     sim = layout.sims[0]
     shared = sim.shared[0]
     count, done = int(shared["runs"]), int(shared["next_job"])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from gigawatt.cluster._arrays import Sim
-from gigawatt.cluster._core import close_segment, end_run, free_up, move, open_segment, preempted
+from gigawatt.cluster._core import free_up, move, preempted
 from gigawatt.cluster._place import can_place, first_node, give_back, place, set_spread
 from gigawatt.cluster._queue import add_running, drop_running, part
+from gigawatt.cluster._segment import close_segment, end_run, open_segment
 from gigawatt.cluster.state import State
 
 

@@ -166,9 +166,7 @@ def _functions(layout: Layout) -> tuple[Any, ...]:
 
         seat, leave = _nodes.seat, _nodes.leave
     if any(part.failures is not None for part in layout.parts):
-        from gigawatt.cluster import _fail
-
-        strike = _fail.strike
+        strike = _strike(layout)
     if any(state.budget_kw.size for state in layout.states):
         from gigawatt.cluster import _power
 
@@ -182,6 +180,22 @@ def _functions(layout: Layout) -> tuple[Any, ...]:
 
         tend = _tend.tend
     return seat, leave, strike, keep_budget, change, tend
+
+
+def _strike(layout: Layout) -> Any:
+    """The compiled failures for pools, for nodes, or for both."""
+    placed = {part.machines.placed for part in layout.parts if part.failures is not None}
+    if placed == {True}:
+        from gigawatt.cluster import _fail_nodes
+
+        return _fail_nodes.strike
+    if placed == {False}:
+        from gigawatt.cluster import _fail_pool
+
+        return _fail_pool.strike
+    from gigawatt.cluster import _fail_mixed
+
+    return _fail_mixed.strike
 
 
 def _loop(policy: Policy, layout: Layout, progress: Progress | None) -> None:

@@ -41,13 +41,13 @@ class Stepper:
     """
 
     def __init__(self, policy: Policy, gpus: int, most_jobs: int, tenants: int = 1) -> None:
-        from gigawatt.cluster import _steps
+        from gigawatt.cluster import _stepping
         from gigawatt.cluster._handle import sealed
 
         empty = new_state(most_jobs, gpus, tenants=tenants, options=policy.options or (0.0,))
         self.state: State = sealed(empty)
         self._decide: Any = policy.decide()
-        self._k = _steps
+        self._k = _stepping
         self._count = 0
 
     def submit(
