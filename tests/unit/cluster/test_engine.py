@@ -185,3 +185,57 @@ def test_deadlines_that_were_missed_are_counted() -> None:
     assert schedule.start_s.tolist() == [20.0, 10.0, 0.0]
     summary = schedule.summary()
     assert (summary["deadlines"], summary["deadlines_missed"]) == (2, 1)
+
+
+def shortest_first(state, now_s):
+    """One's own: shortest first among all that wait, with what arrays offer beyond indices."""
+    c = state.cluster[0]
+    waiting = state.queue[c.head : c.tail].copy()
+    waiting.sort()
+    free = c.plan_free
+    n = 0
+    while True:
+        best = -1
+        for j in waiting:
+            job = state.jobs[j]
+            planned = False
+            for i in range(n):
+                planned = planned or state.actions[i, 1] == j
+            if not planned and (best < 0 or job.left_s < state.jobs[best].left_s):
+                best = j
+        if best < 0 or state.jobs[best].gpus > free:
+            return n
+        state.actions[n, :] = (1, best, -1)
+        free -= state.jobs[best].gpus
+        n += 1
+
+
+def in_python(state, now_s):
+    """The same where records are read by name."""
+    c = state.cluster[0]
+    waiting = state.queue[c["head"] : c["tail"]]
+    free, n = int(c["plan_free"]), 0
+    for j in sorted(waiting.tolist(), key=lambda j: (state.jobs["left_s"][j], j)):
+        if state.jobs["gpus"][j] > free:
+            break
+        state.actions[n] = (1, j, -1)
+        free -= int(state.jobs["gpus"][j])
+        n += 1
+    return n
+
+
+@pytest.mark.parametrize(
+    "where", [Machines.pool(16), (Machines.pool(8), Machines.pool(8))], ids=["one", "two"]
+)
+def test_a_policy_of_ones_own_runs_through_the_same_interface(where) -> None:
+    import numba
+
+    rng = np.random.default_rng(4)
+    jobs = Jobs(
+        rng.uniform(0, 2000, 150), rng.exponential(100.0, 150) + 1.0, gpus=rng.choice([1, 2, 4, 8], 150)
+    )
+    expected = simulate(where, jobs, "sjf")
+    for own in (in_python, numba.njit(shortest_first)):
+        schedule = simulate(where, jobs, own)
+        np.testing.assert_array_equal(schedule.start_s, expected.start_s)
+        np.testing.assert_array_equal(schedule.end_s, expected.end_s)
