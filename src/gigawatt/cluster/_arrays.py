@@ -19,6 +19,7 @@ SHARED = np.dtype(
         ("jobs", _I),
         ("exact", _I),  # 1: jobs end when they are expected to, so that the running list knows the next end
         ("alike", _I),  # 1: all jobs have the same checkpoints and limit
+        ("picky", _I),  # 1: there are jobs that may not run on every part
         ("timed", _I),  # 1: there are failures, or budgets
         ("next_job", _I),  # the next one to be submitted
         ("runs", _I),
@@ -49,6 +50,7 @@ SIM = np.dtype(
         ("tended", _I),  # 1: there are elastic jobs or reservations
         ("grown", _I),  # GPUs that elastic jobs hold beyond what they asked for
         ("reserved", _I),  # reservations to come
+        ("stuck", _I),  # 1: to take jobs off was not enough for the first of them
         ("storage_gb_per_s", _F), ("writers", _I),  # bandwidth for checkpoints, and how many jobs use it
         ("write_per_s", _F), ("busy_frac", _F),  # sums over these jobs: writes begun, and their time alone
         ("stretch", _F), ("stretch_at", _I),  # time of a write over that alone, and for how many jobs found

@@ -131,3 +131,4 @@ def change(state: State, sm: Sim, unused: int) -> None:  # noqa: ARG001  # one s
     if s.next_change < sm.changes.size:
         s.next_change_s = sm.changes[s.next_change].at_s
     state.cluster[0].freed = 1
+    s.stuck = 0

@@ -267,6 +267,8 @@ def finish(state: State, sm: Sim, j: int) -> None:
     w.next_free = sm.shared[0].free_slot
     sm.shared[0].free_slot = job.slot
     job.slot = -1
+    if job.serving > 0:
+        s.stuck = 0
     if sm.follower.size > 0:
         release_followers(sm, j)
 

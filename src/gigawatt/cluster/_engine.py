@@ -211,7 +211,7 @@ def _lacks(world: World, parts: int, until_s: float) -> int:
         sm = sim_at(world.sims[p])
         s = sm.sim[0]
         c = state_at(world.states[p]).cluster[0]
-        room -= 2 * c.n_running + 2 * c.gpus_per_node + 64
+        room -= (2 + 8 * s.tended) * c.n_running + 2 * c.gpus_per_node + 64
         if until_s > s.horizon_s:
             sh.which = p
             return NEED_FAILURES
@@ -336,6 +336,7 @@ def loop(
         if status != DECISION:
             return int(status)
         _decide_all(decide, seat, leave, tend, world, parts)
+        # It ends: jobs are taken off for a reservation that begins, once where that is not enough.
         while sh.mail > 0:
             deliver(world, parts, sh.now_s)
             _decide_all(decide, seat, leave, tend, world, parts)

@@ -215,6 +215,7 @@ def repaired(state: State, sm: Sim, i: int) -> None:
     """A node comes back: as a spare, up to their number, else into service unless it is closed."""
     c = state.cluster[0]
     c.freed = 1
+    sm.sim[0].stuck = 0
     node = sm.nodes[i]
     node.free = c.gpus_per_node
     if node.closed > 0:

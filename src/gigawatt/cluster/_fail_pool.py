@@ -79,10 +79,12 @@ def strike_pool(state: State, sm: Sim, where: float, span: int, repair_s: float,
             c.down += broken
             push(sm, s.now_s + repair_s, sm.shared[0].jobs + broken)
     for i in range(n_hit):
-        lost = sm.work[state.jobs[sm.hit[i]].slot].struck if span > 0 else 0
-        hit_job(state, sm, sm.hit[i], lost, detect_s, blast)
-        if span == 0:
-            break
+        # Nothing of it is left behind: the job may move to nodes, where it counts from nought.
+        w = sm.work[state.jobs[sm.hit[i]].slot]
+        lost = w.struck if span > 0 else 0
+        w.struck = 0
+        if span > 0 or i == 0:
+            hit_job(state, sm, sm.hit[i], lost, detect_s, blast)
 
 
 @part
@@ -91,6 +93,7 @@ def repaired(state: State, sm: Sim, gpus: int) -> None:
     s = sm.sim[0]
     c = state.cluster[0]
     c.freed = 1
+    sm.sim[0].stuck = 0
     c.down -= gpus
     to_spares = max(min(gpus, s.spare_target - c.spares), 0)
     c.spares += to_spares

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 from llvmlite import ir
 from numba import typeof, types
-from numba.core import cgutils
+from numba.core import cgutils, config
 from numba.core.datamodel import models
 from numba.core.imputils import lower_builtin, lower_cast, lower_getattr, lower_getattr_generic
 from numba.core.typeconv.castgraph import Conversion
@@ -171,8 +171,12 @@ class _RowsSet(AbstractTemplate):
 
 
 def _element(context: Any, builder: Any, kind: Rows, rows: Any, index: Any) -> Any:
-    data = cgutils.create_struct_proxy(kind)(context, builder, rows).data
-    return builder.gep(data, [index])
+    proxy = cgutils.create_struct_proxy(kind)(context, builder, rows)
+    if config.BOUNDSCHECK:  # type: ignore[attr-defined]
+        outside = builder.icmp_unsigned(">=", index, proxy.size)
+        with builder.if_then(outside, likely=False):
+            context.call_conv.return_user_exc(builder, IndexError, (f"outside of {kind.dtype}",))
+    return builder.gep(proxy.data, [index])
 
 
 @lower_builtin(operator.getitem, Rows, types.intp)

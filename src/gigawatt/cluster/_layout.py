@@ -159,7 +159,9 @@ def _shared(jobs: Jobs, parts: Sequence[Part], recovery: Recovery, until_s: floa
     made["energy_kwh"] = np.zeros(n if power else 0)
     # Each job stands in the mail at most once.
     made["mail"] = np.zeros(n, dtype=np.int64)
-    return made | _chain(jobs) | _columns(jobs, _masks(jobs, parts))
+    masks = _masks(jobs, parts)
+    shared["picky"] = (masks != (1 << len(parts)) - 1).any()
+    return made | _chain(jobs) | _columns(jobs, masks)
 
 
 def _machines(

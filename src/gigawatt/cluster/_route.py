@@ -85,7 +85,7 @@ def choose(world: World, j: int, now_s: float) -> int:
 def _send(world: World, parts: int, j: int, now_s: float) -> None:
     """Let a job into the queue of the part that it goes to."""
     p = 0
-    if parts > 1:
+    if parts > 1 or world.shared[0].picky == 1:
         p = choose(world, j, now_s)
     elif state_at(world.states[0]).jobs[j].gpus > state_at(world.states[0]).cluster[0].gpus:
         p = -1

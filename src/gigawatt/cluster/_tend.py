@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from math import inf
 
+import numpy as np
 from numba import njit
 
 from gigawatt.cluster._arrays import Sim
@@ -35,31 +36,44 @@ def _powered(state: State, sm: Sim, gpus: int) -> bool:
 
 
 @part
-def _could_be_powered(state: State, sm: Sim, gpus: int) -> bool:
-    """Whether the budget carries so many GPUs once all but serving is off."""
+def _enough(state: State, sm: Sim, gpus: int) -> bool:
+    """Whether GPUs and power are there once all is off that may be taken off."""
     s = sm.sim[0]
+    c = state.cluster[0]
+    stays = 0
+    for at in range(c.n_running):
+        job = state.jobs[state.running[at]]
+        if job.serving > 0:
+            stays += job.held
+    if c.free + s.busy - stays < gpus:
+        return False
     if s.budget_step < 0:
         return True
     extra_kw = s.busy_kw - s.idle_kw
-    base_kw = s.idle_kw * (s.total_gpus - s.absent) + extra_kw * s.busy_serving
+    base_kw = s.idle_kw * (s.total_gpus - s.absent) + extra_kw * stays
     return bool(base_kw + gpus * extra_kw * s.speed**s.exponent <= state.budget_kw[s.budget_step])
 
 
 @part
 def _begin_reserved(state: State, sm: Sim, j: int) -> bool:
-    """Start a job whose reservation begins, taking off what must go; false where even that is not enough."""
+    """Start a job whose reservation begins, taking off what must go; false where even that is not enough.
+
+    On nodes it may turn out to be too little only when all is off. Then nothing is taken off again until a
+    job that may not be taken off has ended, or machines have come back.
+    """
     s = sm.sim[0]
-    c = state.cluster[0]
     gpus = state.jobs[j].gpus
-    if c.free + s.busy - s.busy_serving < gpus or not _could_be_powered(state, sm, gpus):
+    if not _enough(state, sm, gpus):
         return False
     while not (_powered(state, sm, gpus) and take_gpus(state, sm, j)):
-        victim = next_victim(state, 0)
+        victim = next_victim(state, 0) if s.stuck == 0 else np.int64(-1)
         if victim < 0:
+            s.stuck = 1
             return False
         take_off(state, sm, victim)
+    s.stuck = 0
     join_queue(state, sm, j, 0)
-    take_out(state, c.tail - 1)
+    take_out(state, state.cluster[0].tail - 1)
     begin_run(state, sm, j)
     return True
 
@@ -108,15 +122,18 @@ def _change_size(state: State, sm: Sim, j: int, more_gpus: int) -> None:
 
 @part
 def _shrink(state: State, sm: Sim) -> None:
-    """Take back what jobs hold beyond what they asked for."""
-    n = state.cluster[0].n_running
+    """Take back what jobs hold beyond what they asked for, in whole nodes where there are nodes."""
+    c = state.cluster[0]
+    unit = c.gpus_per_node if c.placed == 1 else 1
+    n = c.n_running
     for at in range(n):
         sm.hit[at] = state.running[at]
     for at in range(n):
         job = state.jobs[sm.hit[at]]
-        if job.held > job.gpus:
-            _change_size(state, sm, sm.hit[at], job.gpus - job.held)
-    state.cluster[0].freed = 1
+        beyond = (job.held - job.gpus) // unit * unit
+        if beyond > 0:
+            _change_size(state, sm, sm.hit[at], -beyond)
+            c.freed = 1
 
 
 @part
