@@ -7,15 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from gigawatt.evidence import reading, units
+from gigawatt.evidence import counting, reading, units
 from gigawatt.evidence.claim import BoundInput, Claim, Scope
 from gigawatt.evidence.periods import Period
 from gigawatt.evidence.ranges import SeenRange, seen_ranges
 
 ORDER = ("announced", "forecast", "contracted", "closed", "delivered", "installed", "energised", "utilised")
 """How far a thing has come; a bound on a stage bounds every later one."""
-PER_UNIT = {"gpu": 1.0, "superchip": 2.0, "rack": 72.0}
-"""GPUs in what a scope counts; a rack is an NVL72."""
 FACE_POINT = 0.02
 """A point is exceeded where a claim lies more than 2 % above it: what rounding hides."""
 
@@ -181,16 +179,12 @@ def _test(claim: Claim, bound: Bound) -> Test | None:
     )  # fmt: skip
     chance = limit.chance_of(least)
     ratio = value / span.mid
+    most = units.show(span.mid, dimension, reading.noun(claim))
     steps.append(
-        f"{reading.in_words(claim)} / {units.show(span.mid, dimension, _noun(claim))} = {units.number(ratio)}"
+        f"{reading.in_words(claim)} / {most} = {units.number(ratio)}"
         + ("" if span.low == span.high else f"; the bound leaves room with probability {chance:.2f}")
     )
     return Test(bound, span.low, span.mid, span.high, ratio, chance, tuple(steps))
-
-
-def _noun(claim: Claim) -> str:
-    names = {"gpu": "GPUs", "superchip": "superchips", "rack": "racks", "h100e": "H100e"}
-    return names.get(claim.within.count or "", "")
 
 
 def _bound_in_words(bound: Bound) -> str:
@@ -222,30 +216,46 @@ def _convert(claim: Claim, bound: Bound, steps: list[str]) -> _Span | None:
     if have == "money" and want == "power" and bound.scope.capital in {"total", "spending"}:
         steps.append(seen["usd_per_mw"].in_words("divided by"))
         return span.over(seen["usd_per_mw"])
-    if have == "chips" and want == "power" and bound.scope.count in PER_UNIT:
-        used = seen[f"kw_per_gpu_{claim.within.level}"]
-        steps.append(used.in_words("times"))
-        each = PER_UNIT[bound.scope.count] / 1e3
-        return span.times(used.low * each, used.mid * each, used.high * each)
+    if have == "chips" and want == "power":
+        return _watts(bound.scope, span, seen[f"kw_per_gpu_{claim.within.level}"], steps)
     return None
 
 
+def _watts(scope: Scope, chips: _Span, used: SeenRange, steps: list[str]) -> _Span | None:
+    held = _gpus_in(scope, steps, "times")
+    if held is None:
+        return None
+    steps.append(used.in_words("times"))
+    kw = held.times(used.low, used.mid, used.high)
+    return chips.times(kw.low / 1e3, kw.mid / 1e3, kw.high / 1e3)
+
+
+def _gpus_in(scope: Scope, steps: list[str], verb: str) -> _Span | None:
+    """GPUs in one of what a scope counts: a point where it is known, else from the fewest to the most.
+
+    None for H100-equivalents: they are computing power, and watts and dollars do not tell how many.
+    """
+    held = counting.holdings(scope.count or "", scope.chip)
+    if not held:
+        return None
+    if scope.count != "gpu":
+        steps.append(f"{verb} {' or '.join(h.told for h in held)}")
+    return _Span(held[0].gpus, held[-1].gpus, held[-1].gpus)
+
+
 def _chips(claim: Claim, gpus: _Span, used: SeenRange, steps: list[str]) -> _Span | None:
-    each = PER_UNIT.get(claim.within.count or "")
-    if each is None:
-        return None  # H100-equivalents are computing power: watts and dollars do not tell how many
-    steps.append(used.in_words("divided by"))
-    return gpus.times(1 / each, 1 / each, 1 / each)
+    own: list[str] = []
+    held = _gpus_in(claim.within, own, "divided by")
+    if held is None:
+        return None
+    steps += [used.in_words("divided by"), *own]
+    return gpus.times(1 / held.high, 1 / held.mid, 1 / held.low)
 
 
 def _same_kind(claim: Claim, bound: Bound, span: _Span, steps: list[str]) -> _Span | None:
     ours, theirs = claim.within, bound.scope
     if bound.dimension == "chips" and ours.count != theirs.count:
-        mine, other = PER_UNIT.get(ours.count or ""), PER_UNIT.get(theirs.count or "")
-        if mine is None or other is None:
-            return None
-        steps.append(f"times {units.number(other / mine)}: a {theirs.count} in {ours.count}s")
-        return span.times(other / mine, other / mine, other / mine)
+        return _recounted(ours, theirs, span, steps)
     if bound.dimension == "power" and ours.level != theirs.level:
         pue = seen_ranges()["pue"]
         if ours.level == "it":
@@ -256,6 +266,29 @@ def _same_kind(claim: Claim, bound: Bound, span: _Span, steps: list[str]) -> _Sp
     if bound.dimension in {"money", "money_rate"} and not _same_side(ours, theirs):
         return None
     return span
+
+
+def _recounted(ours: Scope, theirs: Scope, span: _Span, steps: list[str]) -> _Span | None:
+    """Carry a bound on chips into what the claim counts, by the catalogue's systems."""
+    if "h100e" in (ours.count, theirs.count):
+        counted, chip = (ours, ours.chip or theirs.chip) if theirs.count == "h100e" else (theirs, theirs.chip)
+        chip = chip or ours.chip
+        if chip is None:
+            return None  # computing power: without a chip it does not tell how many
+        counted = counted.model_copy(update={"chip": chip})
+        held = _gpus_in(counted, steps, "with")
+        if held is None:
+            return None
+        each = counting.h100e_per_gpu(chip)
+        steps.append(f"with {units.number(each)} H100e a {chip} GPU (8-bit peak)")
+        per = held.times(each, each, each)
+        if ours.count == "h100e":
+            return span.times(per.low, per.mid, per.high)
+        return span.times(1 / per.high, 1 / per.mid, 1 / per.low)
+    mine, other = _gpus_in(ours, steps, "divided by"), _gpus_in(theirs, steps, "times")
+    if mine is None or other is None:
+        return None
+    return span.times(other.low / mine.high, other.mid / mine.mid, other.high / mine.low)
 
 
 def _same_side(ours: Scope, theirs: Scope) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Annotated, Any, Literal, get_args
 
@@ -16,6 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from gigawatt import catalog
 from gigawatt.evidence import periods, units
 from gigawatt.kernel.inputs import Day, InputModel, Name
 
@@ -145,12 +147,28 @@ class Scope(InputModel):
     utilised (chips and power); closed or spent (money); actual (everything else)."""
     level: Literal["it", "facility"] | None = None
     """Power: of the computers alone, or of the facility with cooling and losses."""
-    count: Literal["gpu", "superchip", "rack", "h100e"] | None = None
-    """Chips: what one is. A superchip holds 2 GPUs, a rack 72, an H100-equivalent is computing power."""
+    count: Literal["gpu", "superchip", "node", "rack", "h100e"] | None = None
+    """Chips: what one is. How many GPUs a superchip, node or rack holds the catalogue's system of ``chip``
+    says; an H100-equivalent is computing power."""
+    chip: Name | None = None
+    """Chips: which one, a row of the catalogue's kind 'chip'. Default: not said; every one is tried."""
     capital: Literal["equity", "debt", "total", "spending", "revenue"] | None = None
     """Money: which side of it. A total is equity and debt together."""
     extent: Literal["first", "part", "whole"] | None = None
     """Whether a first instalment, one part of several, or the whole is meant."""
+
+    @field_validator("chip")
+    @classmethod
+    def _chip_is_known(cls, chip: str | None) -> str | None:
+        known = catalog.names("chip")
+        if chip is not None and chip not in known:
+            near = get_close_matches(chip, known, n=1) or [f"one of {', '.join(known)}, or leave it out"]
+            raise PydanticCustomError(
+                "unknown_chip",
+                "the catalogue has no chip {chip}",
+                {"chip": repr(chip), "remedy": f"write {near[0]}"},
+            )
+        return chip
 
 
 class Claim(InputModel):

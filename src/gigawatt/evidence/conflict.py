@@ -24,6 +24,7 @@ KINDS: dict[str, str] = {
     "usd_per_gpu_h": "money per GPU-hour outside what has been seen",
     "factor_of_ten": "apart by just a power of ten, as where 'billion' is translated wrongly",
     "factor_of_72": "apart by just 72, 36 or 2, as where a rack or superchip is counted as a GPU",
+    "count_not_said": "two counts that agree by one reading of the system and not by another; it is not said",
     "plan_told_as_fact": "told as done where another statement tells it as a plan",
     "aged_forecast": "a forecast that a later one replaced",
     "claim_vs_record": "disputed by another source",

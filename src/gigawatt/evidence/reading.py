@@ -26,14 +26,18 @@ class Reading:
         """Whether one number could make both true."""
         return self.low <= other.high and other.low <= self.high
 
+    def times(self, factor: float) -> Reading:
+        """Carry it into another unit."""
+        return Reading(self.low * factor, self.high * factor)
 
-def agree(one: Claim, other: Claim) -> bool:
-    """Whether one number could make both claims true.
+
+def agree(one: Claim, other: Claim, times: tuple[float, float] = (1.0, 1.0)) -> bool:
+    """Whether one number could make both claims true, each times its factor into a unit of both.
 
     'More than X' beside a plain figure is met by any figure from X on. Of two such statements the greater
     must lie within twice the lesser: who knows of a million does not say 'more than 100,000'.
     """
-    ours, theirs = read(one), read(other)
+    ours, theirs = read(one).times(times[0]), read(other).times(times[1])
     if (one.qualifier == "more_than") != (other.qualifier == "more_than"):
         least, figure = (ours, theirs) if one.qualifier == "more_than" else (theirs, ours)
         return figure.high >= least.low
@@ -72,25 +76,33 @@ _IN_WORDS = {
 }
 
 
+NOUNS = {"gpu": "GPUs", "superchip": "superchips", "node": "nodes", "rack": "racks", "h100e": "H100e"}
+"""What a scope counts, in the plural."""
+
+
+def noun(claim: Claim) -> str:
+    """Name what a claim counts; empty where its unit says it."""
+    return NOUNS.get(claim.within.count or "", "")
+
+
 def in_words(claim: Claim) -> str:
     """Write what a claim says: its number with qualifier, or its names."""
     if claim.amount is None:
         return ", ".join(claim.states)
-    noun = {"gpu": "GPUs", "superchip": "superchips", "rack": "racks", "h100e": "H100e"}.get(
-        claim.within.count or "", ""
-    )
     scope = claim.within
     beside = " ".join(
         part
         for part in (
             {"it": "IT", "facility": "facility"}.get(scope.level or "", ""),
+            scope.chip or "",
             scope.capital or "",
             scope.extent or "",
             scope.stage or "",
         )
         if part
     )
-    return f"{_IN_WORDS[claim.qualifier]}{show(claim.amount.value, claim.amount.dimension, noun)} ({beside})"
+    number_told = show(claim.amount.value, claim.amount.dimension, noun(claim))
+    return f"{_IN_WORDS[claim.qualifier]}{number_told} ({beside})"
 
 
 def ratio_in_words(ratio: float) -> str:

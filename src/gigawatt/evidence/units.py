@@ -15,7 +15,8 @@ HOURS_PER_MONTH = 730.0
 
 _COUNTABLE = {
     "GPUs": ("chips", 1.0), "GPU": ("chips", 1.0), "chips": ("chips", 1.0), "superchips": ("chips", 1.0),
-    "racks": ("chips", 1.0), "H100e": ("chips", 1.0), "USD": ("money", 1.0), "USD/month": ("money_rate", 1.0),
+    "nodes": ("chips", 1.0), "racks": ("chips", 1.0), "H100e": ("chips", 1.0),
+    "USD": ("money", 1.0), "USD/month": ("money_rate", 1.0),
     "USD/year": ("money_rate", 1 / 12), "USD/GPU": ("usd_per_gpu", 1.0), "USD/MW": ("usd_per_mw", 1.0),
     "USD/kW": ("usd_per_mw", 1e3), "USD/GPU-h": ("usd_per_gpu_h", 1.0), "jobs": ("jobs", 1.0),
     "units": ("units", 1.0), "companies": ("units", 1.0), "m2": ("area", 1.0), "ft2": ("area", 0.09290304),
@@ -36,7 +37,7 @@ BASE: dict[str, str] = {
     "kw_per_gpu": "kW/GPU",
 }  # fmt: skip
 """Dimension -> the unit in which its numbers are held."""
-COUNTED_AS = {"superchips": "superchip", "racks": "rack", "H100e": "h100e"}
+COUNTED_AS = {"superchips": "superchip", "nodes": "node", "racks": "rack", "H100e": "h100e"}
 """Unit of a number of chips -> the count that its scope must name."""
 
 NUMBER = r"[-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?"

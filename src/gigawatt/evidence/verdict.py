@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from gigawatt.evidence import reading, settling
+from gigawatt.evidence import counting, reading, settling
 from gigawatt.evidence.bounds import Bound, Test, lay_beside
 from gigawatt.evidence.claim import Claim
 from gigawatt.evidence.conflict import Known
-from gigawatt.evidence.rules.grouping import dimension, sides
+from gigawatt.evidence.rules.grouping import comparable, dimension
 from gigawatt.evidence.rules.ledger import Growth, growths
 from gigawatt.evidence.rules.ratios import Derived, derived
 from gigawatt.evidence.rules.sums import parts_of, rate_sets, total_of
@@ -173,11 +173,10 @@ def _told(
         return Verdict(claim.id, verdict, None, None, tuple(steps), settles)
     other = others[0]
     ratio = None
-    comparable = (
-        claim.amount is not None and other.amount is not None and dimension(claim) == dimension(other)
-    )
-    if comparable and claim.amount is not None and other.amount is not None and other.amount.value > 0.0:
-        ratio = claim.amount.value / other.amount.value
+    alike = claim.amount is not None and other.amount is not None and dimension(claim) == dimension(other)
+    if alike and other.amount is not None and other.amount.value > 0.0:
+        nearest = counting.fit(claim, other).nearest
+        ratio = None if nearest is None else nearest.ratio
     words = reading.in_words(other)
     return Verdict(claim.id, verdict, other.id, ratio, tuple(steps), settles, bound=words)
 
@@ -207,7 +206,7 @@ def _evidence_on(claim: Claim, evidence: Evidence) -> tuple[list[Claim], list[Cl
 def _comparable(claim: Claim, other: Claim) -> bool:
     if dimension(claim) != dimension(other) or other.part_of or other.within.extent == "part":
         return False
-    if claim.amount is not None and sides(claim) != sides(other):
+    if claim.amount is not None and not comparable(claim, other):
         return False
     if claim.is_plan:
         # What became of the plan by its date; a plan without date, or for a time not over, stays a plan.
@@ -224,14 +223,21 @@ def _says_the_same(claim: Claim, other: Claim) -> bool:
     if claim.amount is None or other.amount is None:
         return {s.casefold() for s in claim.states} == {s.casefold() for s in other.states}
     if claim.is_plan and claim.qualifier != "up_to":
-        return reading.read(other).high >= reading.read(claim).low
-    return reading.agree(claim, other)
+        found = counting.readings(claim, other)
+        return bool(found) and all(r.certain and _reaches(other, claim, r.times) for r in found)
+    return counting.fit(claim, other).always
+
+
+def _reaches(fact: Claim, claim: Claim, times: tuple[float, float]) -> bool:
+    """Whether a fact may be as much as the least that is claimed; factors of the claim and of the fact."""
+    return reading.read(fact).times(times[1]).high >= reading.read(claim).times(times[0]).low
 
 
 def _near(claim: Claim, other: Claim) -> bool:
+    """Whether two numbers lie within 10 %, or it hangs on a system that is not said whether they agree."""
     if claim.amount is None or other.amount is None or other.amount.value <= 0.0:
         return False
-    return abs(claim.amount.value / other.amount.value - 1) <= NEAR
+    return any(r.agrees or abs(r.ratio - 1) <= NEAR for r in counting.readings(claim, other))
 
 
 def _agrees(claim: Claim, beside: Sequence[Claim]) -> bool:
@@ -242,18 +248,24 @@ def _step(claim: Claim, other: Claim) -> str:
     fit = "consistent with" if _says_the_same(claim, other) else "inconsistent with"
     if other.amount is None or claim.amount is None or dimension(claim) != dimension(other):
         return f"{fit} {other.id} ({other.said_by}, {other.period}): {reading.in_words(other)}"
+    found = counting.fit(claim, other)
+    told = f"({other.said_by}, {other.period}): {reading.in_words(other)}"
+    if found.agreeing and not found.always:
+        against = f"; not {counting.in_words(found.differing)}" if found.differing else ""
+        return f"beside {other.id} {told}: consistent {counting.in_words(found.agreeing)}{against}"
     divided = ""
-    if other.amount.value > 0.0:
-        ratio = claim.amount.value / other.amount.value
-        divided = f"; {reading.ratio_in_words(ratio)} as much is claimed" if fit[0] == "i" else ""
-    return f"{fit} {other.id} ({other.said_by}, {other.period}): {reading.in_words(other)}{divided}"
+    if other.amount.value > 0.0 and found.nearest is not None:
+        divided = (
+            f"; {reading.ratio_in_words(found.nearest.ratio)} as much is claimed" if fit[0] == "i" else ""
+        )
+    words = counting.in_words((*found.agreeing, *found.differing))
+    return f"{fit} {other.id} {told}{', ' if words else ''}{words}{divided}"
 
 
 def _reached_later(claim: Claim, evidence: Evidence) -> Claim | None:
     """Return the first later fact, independent and known by now, that reaches what was claimed."""
     if claim.amount is None:
         return None
-    least = reading.read(claim).low
     later = [
         o
         for o in evidence.by_thing.get(claim.key, ())
@@ -262,8 +274,8 @@ def _reached_later(claim: Claim, evidence: Evidence) -> Claim | None:
         and o.when.is_after(claim.when)
         and (o.when.last or date.max) <= evidence.as_of
         and dimension(o) == dimension(claim)
-        and sides(o) == sides(claim)
-        and reading.read(o).high >= least
+        and comparable(claim, o)
+        and all(r.certain and _reaches(o, claim, r.times) for r in counting.readings(claim, o))
     ]
     return min(later, key=lambda o: (o.when.first or date.max, o.id), default=None)
 

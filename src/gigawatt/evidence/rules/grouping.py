@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import combinations
 
+from gigawatt.evidence import counting
 from gigawatt.evidence.claim import Claim
 
 
@@ -34,6 +35,24 @@ def thing(claim: Claim) -> Hashable:
 
 def sides(claim: Claim) -> Hashable:
     """Return what must agree for two numbers to be compared; the stage is compared apart."""
+    return (claim.within.count, *_apart_from_count(claim))
+
+
+def _apart_from_count(claim: Claim) -> tuple[str | None, ...]:
     scope = claim.within
-    extent = "first" if scope.extent == "first" else scope.extent
-    return (scope.level, scope.count, scope.capital, extent)
+    return (scope.level, scope.capital, scope.extent)
+
+
+def comparable(one: Claim, other: Claim) -> bool:
+    """Whether two numbers can be compared, at least after racks, superchips and the like become GPUs.
+
+    Counts of two chips that both claims name are two things, unless one of them is in H100-equivalents.
+    """
+    if dimension(one) != "chips" or dimension(other) != "chips":
+        return sides(one) == sides(other)
+    if _apart_from_count(one) != _apart_from_count(other):
+        return False
+    ours, theirs = one.within, other.within
+    if ours.chip and theirs.chip and ours.chip != theirs.chip:
+        return False
+    return counting.convertible(ours, theirs)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import combinations, pairwise
 
-from gigawatt.evidence import reading
+from gigawatt.evidence import counting, reading
 from gigawatt.evidence.claim import Claim
 from gigawatt.evidence.conflict import Conflict, Known
-from gigawatt.evidence.rules.grouping import grouped, thing
+from gigawatt.evidence.rules.grouping import comparable, grouped, thing
 
 SAME = 0.05
 """A plan and a 'fact' within 5 % are the same number told twice."""
@@ -36,11 +36,12 @@ def plans_told_as_fact(known: Known) -> list[Conflict]:
 
 
 def _is_same_thing(fact: Claim, plan: Claim) -> bool:
-    if fact.amount is None or plan.amount is None or fact.within.count != plan.within.count:
+    if fact.amount is None or plan.amount is None or fact.within.level != plan.within.level:
         return False
-    if fact.within.level != plan.within.level or fact.amount.value == 0.0:
+    if fact.amount.value == 0.0 or not counting.convertible(fact.within, plan.within):
         return False
-    return abs(plan.amount.value / fact.amount.value - 1) <= SAME
+    found = counting.readings(plan, fact)
+    return bool(found) and all(r.certain and abs(r.ratio - 1) <= SAME for r in found)
 
 
 def _still_open(fact: Claim, plan: Claim) -> bool:
@@ -71,9 +72,7 @@ def _replaces(plan: Claim, later: Claim) -> bool:
         both_in_words = plan.amount is None and later.amount is None
         return both_in_words and not _states(plan) & _states(later)
     ours, theirs = plan.within, later.within
-    if (ours.level, ours.count, ours.capital, ours.extent) != (
-        theirs.level, theirs.count, theirs.capital, theirs.extent,
-    ):  # fmt: skip
+    if not comparable(plan, later):
         return False
     if "part" in (ours.extent, theirs.extent):
         return False  # one part of several does not replace another
@@ -82,7 +81,7 @@ def _replaces(plan: Claim, later: Claim) -> bool:
     about_same_time = plan.when.is_same_as(later.when) or (
         not later.is_plan and plan.when.last is not None and plan.when.last == later.when.last
     )
-    return about_same_time and not reading.agree(plan, later)
+    return about_same_time and counting.fit(plan, later).never
 
 
 def _states(claim: Claim) -> set[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from gigawatt.evidence import reading, units
-from gigawatt.evidence.bounds import PER_UNIT
+from gigawatt.evidence import counting, reading, units
 from gigawatt.evidence.claim import Claim
 from gigawatt.evidence.conflict import Conflict, Known
 from gigawatt.evidence.ranges import SeenRange, seen_ranges
@@ -99,22 +98,24 @@ def _ratio(known: Known, one: Claim, other: Claim) -> list[Derived]:
     if dimension(one) == "money" and one.within.capital not in _COUNTS_MONEY:
         return []
     top, below = one.amount.value, other.amount.value
-    bottom = f"{units.show(below, dimension(other), _noun(other))} ({other.id})"
+    bottom = f"{units.show(below, dimension(other), reading.noun(other))} ({other.id})"
     ids: tuple[str, ...] = (one.id, other.id)
+    spread = 1.0
     if dimension(other) == "chips":
-        each = PER_UNIT.get(other.within.count or "")
-        if each is None:
+        held = counting.holdings(other.within.count or "", other.within.chip)
+        if not held:
             return []
+        each, spread = held[-1].gpus, held[-1].gpus / held[0].gpus
         before = _before(known, other) if other.is_plan and dimension(one) == "money" else None
         if before is not None and before.amount is not None and below > before.amount.value:
             bottom = (
-                f"({units.show(below, 'chips', _noun(other))} ({other.id}) - "
-                f"{units.show(before.amount.value, 'chips', _noun(other))} ({before.id}))"
+                f"({units.show(below, 'chips', reading.noun(other))} ({other.id}) - "
+                f"{units.show(before.amount.value, 'chips', reading.noun(other))} ({before.id}))"
             )
             below -= before.amount.value
             ids = (*ids, before.id)
         below *= each
-        bottom += f" x {units.number(each)}" if each != 1.0 else ""
+        bottom += f" x {' or '.join(h.told for h in held)}" if other.within.count != "gpu" else ""
     value, scale = top / below, ""
     if kind == "kw_per_gpu":
         value, scale = value * 1e3, " x 1,000 kW/MW"
@@ -123,13 +124,13 @@ def _ratio(known: Known, one: Claim, other: Claim) -> list[Derived]:
     name = f"kw_per_gpu_{one.within.level}" if kind == "kw_per_gpu" else kind
     above, under = reading.read(one), reading.read(other)
     low = value * (above.low / top) / (under.high / other.amount.value) if top else 0.0
-    high = value * (above.high / top) / (under.low / other.amount.value) if top and under.low else math.inf
+    high = (
+        value * spread * (above.high / top) / (under.low / other.amount.value)
+        if top and under.low
+        else math.inf
+    )
     told = f"{units.show(top, dimension(one))} ({one.id}) / {bottom}{scale}"
     return [Derived(ids, kind, value, seen_ranges()[name], low, high, told)]
-
-
-def _noun(claim: Claim) -> str:
-    return {"gpu": "GPUs", "superchip": "superchips", "rack": "racks"}.get(claim.within.count or "", "")
 
 
 def _before(known: Known, plan: Claim) -> Claim | None:
