@@ -80,6 +80,8 @@ def _go_together(one: Claim, other: Claim) -> bool:
         return False
     if one.within.extent in {"first", "part"} or other.within.extent in {"first", "part"}:
         return False
+    if one.part_of or other.part_of:
+        return False  # the chips of one kind are not all that the site's power is for
     if dimension(one) == "power":
         return one.within.stage == other.within.stage
     return one.within.capital in {"total", "spending"} or dimension(one) == "money_rate"

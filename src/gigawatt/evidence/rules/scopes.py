@@ -16,6 +16,8 @@ def mixed_scopes(known: Known) -> list[Conflict]:
     for one, other in pairs(known.claims, thing):
         if one.amount is None or other.amount is None or sides(one) == sides(other):
             continue
+        if one.amount.value == 0.0:
+            continue  # nothing is nothing in every scope
         close = abs(one.amount.value - other.amount.value) <= SAME * max(one.amount.value, other.amount.value)
         if not close or not (one.when.is_same_as(other.when) or one.when.is_open or other.when.is_open):
             continue

@@ -71,14 +71,14 @@ def read_epoch(path: Path, site: str, *, leave_out_absurd: bool = False) -> Epoc
         GW201, GW202, GW203: no readable file; GW410: a column or the site is missing; GW411: cells that are
         no number or cannot be, each with line, column and site.
     """
-    text = _text(path)
+    text = table_text(path)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     problems = ProblemList(str(path))
     rows: list[EpochRow] = []
     seen: dict[str, None] = {}
     try:
         header = next(reader, [])
-        _check_columns(header, str(path))
+        check_columns(header, REQUIRED, str(path), "Epoch AI's data_center_timelines.csv")
         line = reader.line_num + 1
         for cells in reader:
             named = dict(zip(header, cells, strict=False))
@@ -108,7 +108,14 @@ def read_epoch(path: Path, site: str, *, leave_out_absurd: bool = False) -> Epoc
     return EpochSite(site, tuple(sorted(rows, key=lambda r: r.day)), tuple(problems.items))
 
 
-def _text(path: Path) -> str:
+def table_text(path: Path) -> str:
+    """Return the text of a table.
+
+    Raises
+    ------
+    InputError
+        GW201, GW202, GW203: no readable file.
+    """
     try:
         if path.stat().st_size > _LARGEST:
             raise InputError(Problem("GW202", "larger than 64 MB", "give Epoch AI's file", file=str(path)))
@@ -122,12 +129,18 @@ def _text(path: Path) -> str:
         raise InputError(Problem("GW201", why, "check path and permissions", file=str(path))) from None
 
 
-def _check_columns(header: Sequence[str], file: str) -> None:
-    missing = [name for name in REQUIRED if name not in header]
+def check_columns(header: Sequence[str], required: Sequence[str], file: str, title: str) -> None:
+    """Refuse a table without a column that is needed.
+
+    Raises
+    ------
+    InputError
+        GW410, with every column that is missing.
+    """
+    missing = [name for name in required if name not in header]
     if missing:
         seen = f"the column {', '.join(repr(m) for m in missing)} is missing"
-        remedy = "give Epoch AI's data_center_timelines.csv"
-        raise InputError(Problem("GW410", seen, remedy, file=file, line=1, column=1))
+        raise InputError(Problem("GW410", seen, f"give {title}", file=file, line=1, column=1))
 
 
 def _row(named: dict[str, str], line: int, header: Sequence[str], problems: ProblemList) -> EpochRow | None:

@@ -7,6 +7,8 @@ import re
 from datetime import date, timedelta
 
 from gigawatt.scenario.importers.epoch import CREDIT, EpochRow, EpochSite
+from gigawatt.scenario.importers.epoch_chips import EpochChips
+from gigawatt.scenario.importers.epoch_chips_write import chip_claims, delivery_line, delivery_lines
 
 _NOTE = "Epoch AI's estimate; credited under CC BY 4.0"
 
@@ -35,11 +37,15 @@ def _steps(site: EpochSite) -> list[EpochRow]:
     return found
 
 
-def scenario_text(site: EpochSite, *, climate: str, chip: str, kw_per_gpu: float) -> str:
+def scenario_text(
+    site: EpochSite, *, climate: str, chip: str, kw_per_gpu: float, chips: EpochChips | None = None
+) -> str:
     """Write a scenario that runs: halls, grid and cooling step up with the site's megawatts.
 
     Halls carry the IT megawatts and the supply allows the facility megawatts, both with 2 % to spare, from
-    the dates of the table. The IT megawatts are filled with GPUs of one type, delivered in the weeks before.
+    the dates of the table. Deliveries are those of the table of chips, where it is given and the catalogue
+    holds all its types; else the IT megawatts are filled with GPUs of one type. They arrive in the weeks
+    before.
     What the table does not tell (climate, crews, chip, kind of cooling, supply) is marked as assumed.
 
     Parameters
@@ -50,6 +56,8 @@ def scenario_text(site: EpochSite, *, climate: str, chip: str, kw_per_gpu: float
         Rows of the catalogue.
     kw_per_gpu
         IT power provisioned for one GPU of that chip, with its share of network and storage.
+    chips
+        From :func:`gigawatt.scenario.importers.read_epoch_chips`; None: there is no such table.
 
     Raises
     ------
@@ -80,19 +88,19 @@ def scenario_text(site: EpochSite, *, climate: str, chip: str, kw_per_gpu: float
         )
         gpus = int(rise * 1e3 / kw_per_gpu)
         if gpus > 0:
-            ordered, first = row.day - timedelta(days=270), row.day - timedelta(days=45)
-            lots.append(
-                f"  - {{chip: {chip}, site: {key}, gpus: {gpus}, ordered: {ordered}, arrives_from: {first}, "
-                f"arrives_by: {row.day}, source: {source}, as_of: {row.day}, confidence: derived, "
-                f'note: "{rise:g} MW of IT / {kw_per_gpu:.3f} kW a GPU; the chip is assumed"}}'
-            )
+            note = f"{rise:g} MW of IT / {kw_per_gpu:.3f} kW a GPU; the chip is assumed"
+            lots.append(delivery_line(chip, key, gpus, row.day, source, note))
         it_before, facility_before = row.it_power_mw, max(row.power_mw, facility_before)
+    counted = chips is not None and not chips.unknown
+    if chips is not None and counted:
+        lots = delivery_lines(chips, key, source)
+    filled = "from the table of chip quantities" if counted else f"with {chip}"
     newline = "\n"
     return f"""# Made from Epoch AI's table of data centres over time; credit: {CREDIT}
 # Megawatts and dates are Epoch AI's estimates. Climate, crews, chip, cooling and supply are assumptions.
 name: {key}
 title: {json.dumps(_plain(site.name))}
-description: {json.dumps(f"{_plain(site.name)}, from {CREDIT}. Its IT megawatts stand filled with {chip}.")}
+description: {json.dumps(f"{_plain(site.name)}, from {CREDIT}. Its IT megawatts stand filled {filled}.")}
 start: {start}
 end: {end}
 seed: 1
@@ -136,8 +144,10 @@ money:
 """
 
 
-def claims_text(site: EpochSite, *, as_of: date, actor: str = "", subject: str = "") -> str:
-    """Write a pack: IT and facility megawatts and H100-equivalents of every row, with their dates.
+def claims_text(
+    site: EpochSite, *, as_of: date, actor: str = "", subject: str = "", chips: EpochChips | None = None
+) -> str:
+    """Write a pack: IT and facility megawatts and H100-equivalents of every row, and chips, with their dates.
 
     Rows up to ``as_of`` tell what is energised, later ones what is announced. Costs are not taken. ``actor``
     and ``subject`` are what other packs call them; the site's name where they are left out.
@@ -169,6 +179,10 @@ def claims_text(site: EpochSite, *, as_of: date, actor: str = "", subject: str =
                 f"quantity: {json.dumps(quantity)}, scope: {scope}, said: {as_of}, said_by: Epoch AI, "
                 f"source: epoch, confidence: estimate, words: {{en: {words}}}}}"
             )
+    if chips is not None:
+        lines += chip_claims(
+            chips, ids=key_of(site.name)[:60], actor=json.dumps(actor), subject=subject, as_of=as_of
+        )
     newline = "\n"
     return f"""# Made from Epoch AI's table of data centres over time; credit: {CREDIT}
 name: {key_of(site.name)}
