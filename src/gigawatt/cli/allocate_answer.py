@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gigawatt.cli.outcome import refuse
 from gigawatt.kernel.errors import InputError
 from gigawatt.scenario import LoadedScenario, locate, read, read_text
-from gigawatt.scenario.evidence import Evidence
+from gigawatt.scenario.evidence import Evidence, ranges_that_move
 from gigawatt.supply.allocation import (
     Allocation,
     AllocationInput,
@@ -155,28 +155,36 @@ def _laid_out(loaded: LoadedScenario[AllocationInput]) -> AllocationProblem:
 
 
 def _ranges(loaded: LoadedScenario[AllocationInput], policy: str) -> list[dict[str, Any]]:
-    """Allot again with each range at its low and at its high end, the others at their middle."""
+    """Allot again with each range at its low and at its high end, the others at their middle.
+
+    Ranges of one link move together: they stand in one row.
+    """
     out = []
-    for path, proof in list(loaded.evidence.items())[:MOST_RANGES]:
-        if proof.is_range:
-            dots = ".".join(map(str, path))
-            out.append(
-                {
-                    "path": dots,
-                    "low": str(proof.low),
-                    "high": str(proof.high),
-                    "source": proof.source or proof.confidence,
-                    "at_low": _at(loaded, policy, dots, proof.low),
-                    "at_high": _at(loaded, policy, dots, proof.high),
-                }
-            )
+    for paths in ranges_that_move(loaded.evidence)[:MOST_RANGES]:
+        proofs = [loaded.evidence[path] for path in paths]
+        dots = [".".join(map(str, path)) for path in paths]
+        out.append(
+            {
+                "path": ", ".join(dots),
+                "link": proofs[0].link,
+                "low": _once(str(proof.low) for proof in proofs),
+                "high": _once(str(proof.high) for proof in proofs),
+                "source": _once(proof.source or proof.confidence for proof in proofs),
+                "at_low": _at(loaded, policy, dict(zip(dots, (p.low for p in proofs), strict=True))),
+                "at_high": _at(loaded, policy, dict(zip(dots, (p.high for p in proofs), strict=True))),
+            }
+        )
     return out
 
 
+def _once(texts: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(texts))
+
+
 def _at(
-    loaded: LoadedScenario[AllocationInput], policy: str, path: str, value: str | float | None
+    loaded: LoadedScenario[AllocationInput], policy: str, values: Mapping[str, str | float | None]
 ) -> dict[str, Any]:
-    changed = [*loaded.overrides, f"{path}={value}"]
+    changed = [*loaded.overrides, *(f"{path}={value}" for path, value in values.items())]
     try:
         again = read_text(loaded.text, AllocationInput, changed, file=loaded.file, check=find)
         found = allocate_all(again.scenario, policy)

@@ -3,7 +3,8 @@
 Any single value may be written ``{value: 150 MW, source: ..., as_of: 2025-05,
 confidence: reported}``, a guess ``{low: 1, mid: 2, high: 3, confidence:
 assumed}``, and any mapping may carry ``source``, ``as_of``, ``confidence``
-and ``note`` beside its own keys. What the models validate is the plain value.
+and ``note`` beside its own keys. Ranges with one ``link: NAME`` are one quantity
+and move together. What the models validate is the plain value.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from pydantic import BaseModel
 
 from gigawatt.catalog import CONFIDENCES
 from gigawatt.kernel.errors import Problem
-from gigawatt.scenario.positions import Path, Position, named, nearest
+from gigawatt.scenario.positions import OVERRIDE_FILE, Path, Position, named, nearest
 from gigawatt.scenario.shapes import Shape, keys_of, narrowed, shape_of, step
 from gigawatt.scenario.yaml_scalars import short
 
 KEYS = ("source", "as_of", "confidence", "note")
 """What may stand beside the keys of any mapping."""
 RANGE = ("low", "mid", "high")
+LINK = "link"
+"""What may stand beside low, mid and high: ranges of one link are one quantity, and move together."""
 AS_OF = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|-Q[1-4])?")
 
 
@@ -41,6 +44,8 @@ class Evidence:
     low: str | float | None = None
     """Low end of a range, as written; None where no range was given."""
     high: str | float | None = None
+    link: str = ""
+    """Name that ranges of one source quantity share; empty: it moves alone."""
 
     @property
     def is_range(self) -> bool:
@@ -105,7 +110,38 @@ def take_evidence(data: Any, positions: dict[Path, Position], model: type[BaseMo
     """
     taken = Taken(data, dict(positions), file=file)
     taken.data = _walk(data, (), shape_of(model), taken)
+    _check_links(taken)
     return taken
+
+
+def ranges_that_move(evidence: Mapping[Path, Evidence]) -> list[tuple[Path, ...]]:
+    """Group the paths of ranges: those of one link together, every other alone; in the order of the file.
+
+    >>> ends = {"low": 1, "high": 3}
+    >>> gas = Evidence(**ends, link="gas")
+    >>> ranges_that_move({("a",): gas, ("b",): Evidence(**ends), ("c",): gas})
+    [(('a',), ('c',)), (('b',),)]
+    """
+    groups: dict[tuple[str, Path], list[Path]] = {}
+    for path, proof in evidence.items():
+        if proof.is_range:
+            groups.setdefault((proof.link, () if proof.link else path), []).append(path)
+    return [tuple(paths) for paths in groups.values()]
+
+
+def _check_links(taken: Taken) -> None:
+    """Refuse a link that ties nothing: its name is misspelt, or the other range was forgotten."""
+    tied: dict[str, list[Path]] = {}
+    for path, proof in taken.evidence.items():
+        if proof.link:
+            tied.setdefault(proof.link, []).append(path)
+    if any(place.file == OVERRIDE_FILE for place in taken.positions.values()):
+        return  # an override may have replaced the other range
+    for link, paths in tied.items():
+        if len(paths) == 1:
+            close = get_close_matches(link, [name for name in tied if name != link], n=1)
+            remedy = f"write link: {close[0]}" if close else "give another range the same link, or remove it"
+            taken.note("GW226", (*paths[0], LINK), f"no other range has the link {link!r}", remedy)
 
 
 def _walk(value: Any, path: Path, shape: Shape, taken: Taken) -> Any:
@@ -154,7 +190,7 @@ def _is_evidence_form(value: dict[str, Any], shape: Shape, own: set[str]) -> boo
 
 def _unwrap(value: dict[str, Any], path: Path, taken: Taken) -> Any:
     """Record the evidence of one written value and return the value itself."""
-    allowed = ("value", *RANGE, *KEYS)
+    allowed = ("value", *RANGE, *KEYS, LINK)
     for key in value:
         if key not in allowed:
             close = get_close_matches(key, allowed, n=1)
@@ -174,6 +210,11 @@ def _unwrap(value: dict[str, Any], path: Path, taken: Taken) -> Any:
     elif is_range and not (value.get("source") or value.get("confidence")):
         remedy = "add confidence: assumed, or the source"
         taken.note("GW224", path, "a range without a source must be marked as assumed", remedy)
+    if LINK in value and not _is_link(value, is_range=is_range):
+        seen = f"link {short(str(value[LINK]))} is no name" if is_range else "link stands beside no range"
+        taken.note(
+            "GW226", (*path, LINK), seen, "write a name of 1 to 64 characters beside low, mid and high"
+        )
     part = "mid" if is_range else "value"
     meta = {key: value[key] for key in KEYS if key in value}
     proof = _evidence(meta, path, taken)
@@ -189,7 +230,13 @@ def _with_range(proof: Evidence, value: dict[str, Any], path: Path, taken: Taken
     if any(isinstance(end, bool) or not isinstance(end, str | int | float) for end in ends):
         taken.note("GW223", path, "low and high are not single values", "write a quantity or a date for each")
         return proof
-    return Evidence(proof.source, proof.as_of, proof.confidence, proof.note, ends[0], ends[1])
+    link = value[LINK] if LINK in value and _is_link(value, is_range=True) else ""
+    return Evidence(proof.source, proof.as_of, proof.confidence, proof.note, ends[0], ends[1], link)
+
+
+def _is_link(value: dict[str, Any], *, is_range: bool) -> bool:
+    name = value[LINK]
+    return is_range and isinstance(name, str) and 0 < len(name) <= 64
 
 
 def _move_positions(positions: dict[Path, Position], path: Path, part: str, value: dict[str, Any]) -> None:

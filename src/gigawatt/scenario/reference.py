@@ -23,7 +23,10 @@ A quantity stands under its key with a unit (`import_limit: 150 MW`) or under th
 unit as a plain number (`import_limit_mw: 150`). Dates are UTC days, `YYYY-MM-DD` or `YYYY-MM`
 (its first day). Any single value may be written with its evidence,
 `{{value: 150 MW, source: "...", as_of: 2025-05, confidence: reported}}`, or as a range,
-`{{{", ".join(f"{end}: ..." for end in RANGE)}, confidence: assumed}}`; any mapping may carry
+`{{{", ".join(f"{end}: ..." for end in RANGE)}, confidence: assumed}}`. Ranges that are one
+quantity name one `link` (`{{low: ..., mid: ..., high: ..., link: gas price, source: "..."}}`; an alias
+of an anchor carries it along): they move together, at their low ends, or at
+their high ends. Any mapping may carry
 {", ".join(f"`{key}`" for key in KEYS)} beside its keys.
 """
 

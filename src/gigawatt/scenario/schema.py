@@ -20,7 +20,7 @@ from pydantic_core import core_schema
 
 from gigawatt import catalog
 from gigawatt.kernel.units import QuantityError, parse_quantity, suffix_of, units_of
-from gigawatt.scenario.evidence import AS_OF, KEYS, RANGE
+from gigawatt.scenario.evidence import AS_OF, KEYS, LINK, RANGE
 from gigawatt.scenario.wording import unit_of, units_in_words
 
 _MARK = "x-model"
@@ -195,7 +195,8 @@ def _sourced(own: Schema) -> Schema:
         forms.append(_object({"value": _any_of(bare), **evidence}, ["value"]))
     ends = [option for option in bare if _can_range(option)]
     if ends:
-        forms.append(_object({**dict.fromkeys(RANGE, _any_of(ends)), **evidence}, list(RANGE)))
+        link = {LINK: {"$ref": f"#/$defs/evidence-{LINK}"}}
+        forms.append(_object({**dict.fromkeys(RANGE, _any_of(ends)), **evidence, **link}, list(RANGE)))
     return {**about, **_any_of(forms)}
 
 
@@ -285,6 +286,12 @@ def _evidence_keys() -> Schema:
         "evidence-confidence": {
             "enum": list(catalog.CONFIDENCES),
             "description": "How far the figure can be trusted.",
+        },
+        "evidence-link": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "description": "Ranges of one link are one quantity, and move together.",
         },
         "evidence-note": {"type": "string", "description": "What a reader should know about it."},
     }

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from gigawatt.kernel.errors import InputError
 from gigawatt.kernel.inputs import Day, Fraction, InputModel, Name, NonNegative, Positive
+from gigawatt.scenario.evidence import ranges_that_move
 from gigawatt.scenario.read import read_text
 
 
@@ -165,3 +166,41 @@ def test_an_override_is_its_own_source() -> None:
     assert loaded.evidence_of("sites.a").source == "a map"
     sourced = load("sites: {a: {title: t}}", ("sites.a.title={value: new, source: me}",))
     assert sourced.evidence_of("sites.a.title").source == "me"
+
+
+LINKED = (
+    "sites: {a: {halls: [{name: n, it_power_mw: {low: 1, mid: 2, high: 3, confidence: assumed, link: rows}},"
+    " {name: s, it_power_mw: {low: 2, mid: 4, high: 6, confidence: assumed, link: %s}},"
+    " {name: w, it_power_mw: {low: 2, mid: 4, high: 6, confidence: assumed}}]}}"
+)
+
+
+def test_ranges_of_one_link_move_together() -> None:
+    found = ranges_that_move(load(LINKED % "rows").evidence)
+    assert [[path[3] for path in group] for group in found] == [[0, 1], [2]]
+    alias = load(
+        "sites: {a: {halls: [{name: n, it_power_mw: &p"
+        " {low: 1, mid: 2, high: 3, confidence: assumed, link: r}}, {name: s, it_power_mw: *p}]}}"
+    )
+    assert len(ranges_that_move(alias.evidence)) == 1
+
+
+def test_a_link_that_ties_nothing_is_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        load(LINKED % "row")
+    told = [(p.code, p.message.partition(": ")[2], p.remedy) for p in caught.value.problems]
+    assert told == [
+        ("GW226", "no other range has the link 'rows'", "write link: row"),
+        ("GW226", "no other range has the link 'row'", "write link: rows"),
+    ]
+    assert (
+        load(LINKED % "rows", ("sites.a.halls.s.it_power_mw=5",)).scenario.sites["a"].halls[1].it_power_mw
+        == 5
+    )
+
+
+@pytest.mark.parametrize(
+    "written", ["{value: 3 MW, link: x}", "{low: 1 MW, mid: 2 MW, high: 3 MW, source: s, link: 7}"]
+)
+def test_a_link_stands_beside_a_range_and_is_a_name(written: str) -> None:
+    assert [code for code, *_ in problems(hall(written))] == ["GW226"]

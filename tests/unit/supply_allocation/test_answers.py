@@ -1,10 +1,13 @@
 """Swaps, turning dates, uncertain readiness and margins, on cases that can be worked out by hand."""
 
+import json
 from importlib.resources import files
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from gigawatt.cli.main import app
 from gigawatt.scenario import read_text
 from gigawatt.supply import AllocationInput, allocate, allocate_all, lay_out
 from gigawatt.supply.allocation import find_swaps, marginal_values, plan_over_readiness, turning_dates
@@ -143,3 +146,20 @@ def test_where_nothing_arrives_and_nothing_is_ready_every_answer_is_nothing(end)
     assert find_swaps(problem)[0] == []
     assert turning_dates(problem) == []
     assert [m.power_earlier_usd for m in marginal_values(problem)] == [0.0]
+
+
+def test_linked_ranges_stand_in_one_row():
+    """Cost of capital and depreciation tied: both at their low ends, both at their high ends."""
+    base = ["allocate", "diversion", "--policy", "given", "--json"]
+    money = "money={cost_of_capital: {low: 8 %, mid: 10 %, high: 14 %, link: i, confidence: assumed}, "
+    both = "depreciation: {low: 17 %, mid: 25 %, high: 40 %, link: i, confidence: assumed}}"
+    tied = json.loads(CliRunner().invoke(app, [*base, "--set", money + both]).stdout)["ranges"]
+    row = next(each for each in tied if each["link"] == "i")
+    assert row["path"] == "money.cost_of_capital, money.depreciation"
+    assert (row["low"], row["high"]) == ("8 %, 17 %", "14 %, 40 %")
+    worth = {end: row[end]["policies"]["given"]["objective_usd"] for end in ("at_low", "at_high")}
+    for end, frac in (("at_low", ("8 %", "17 %")), ("at_high", ("14 %", "40 %"))):
+        values = ("money.cost_of_capital", "money.depreciation")
+        sets = [x for key, value in zip(values, frac, strict=True) for x in ("--set", f"{key}={value}")]
+        alone = json.loads(CliRunner().invoke(app, [*base, *sets]).stdout)
+        assert worth[end] == alone["policies"]["given"]["objective_usd"]

@@ -250,7 +250,7 @@ def _meant(rows: Sequence[ChipRow], site: EpochSite) -> tuple[Kind, str]:
 
 
 def _farthest(states: Sequence[ChipState], site: EpochSite) -> float | None:
-    """Return how far a reading is off the site's H100-equivalents at the worst of the dates that have both."""
+    """Return how far a reading is off the site's H100-equivalents at the worst date that has both."""
     off = []
     for state in states:
         told = [row.h100_equivalents for row in site.rows if row.day == state.day and row.h100_equivalents]
