@@ -37,6 +37,8 @@ class Bound:
     note: str = ""
     modelled: bool = False
     """Whether it comes from a run: a model does not outweigh a measurement or a record."""
+    supports: bool = True
+    """Whether a claim within it is likelier for that; not where the scenario took it from statements."""
 
     def chance_of(self, least: float) -> float:
         """Probability that the bound is at least ``least``: triangular on low, mid, high; 0 or 1 for a point.
@@ -103,7 +105,8 @@ def lay_beside(claim: Claim, bounds: Sequence[Bound], as_of: date = date.max) ->
 
     A bound applies where subject and time meet, the claim's stage is the bound's or a later one (a plan
     must meet every bound of its time), and the units convert: chips and megawatts through kW per GPU,
-    money through USD per GPU or MW, facility and IT power through PUE. Of bounds of one kind, scope and
+    money through USD per GPU or MW, facility and IT power through PUE. GPUs of a run bound GPUs alone, as its
+    megawatts bound megawatts. Of bounds of one kind, scope and
     source that follow each other within the claim's period the highest counts: it was reached in that period.
     What is documented without an end says nothing of a plan for a time after ``as_of``: more may be built.
     """
@@ -118,6 +121,8 @@ def lay_beside(claim: Claim, bounds: Sequence[Bound], as_of: date = date.max) ->
             continue
         if not _binds(bound, claim) or _is_silent(bound, claim, when, as_of):
             continue
+        if claim.is_plan and not bound.supports:
+            continue  # what was delivered so far says nothing of a plan
         test = _test(claim, bound)
         if test is None:
             continue
@@ -184,13 +189,15 @@ def _test(claim: Claim, bound: Bound) -> Test | None:
         f"{reading.in_words(claim)} / {most} = {units.number(ratio)}"
         + ("" if span.low == span.high else f"; the bound leaves room with probability {chance:.2f}")
     )
+    if not bound.supports and chance > 0.0:
+        steps.append(f"to stay within {bound.id} proves nothing: the scenario takes it from statements")
     return Test(bound, span.low, span.mid, span.high, ratio, chance, tuple(steps))
 
 
 def _bound_in_words(bound: Bound) -> str:
-    text = units.show(bound.mid, bound.dimension)
-    if bound.low != bound.high:
-        text += f" ({units.show(bound.low, bound.dimension)} to {units.show(bound.high, bound.dimension)})"
+    noun = reading.NOUNS.get(bound.scope.count or "", "")
+    low, mid, high = (units.show(end, bound.dimension, noun) for end in (bound.low, bound.mid, bound.high))
+    text = mid if bound.low == bound.high else f"{mid} ({low} to {high})"
     level = {"it": "IT ", "facility": "facility "}.get(bound.scope.level or "", "")
     until = f" until {bound.until}" if bound.until else ""
     made = f" = {bound.arithmetic}" if bound.arithmetic else ""
@@ -216,7 +223,7 @@ def _convert(claim: Claim, bound: Bound, steps: list[str]) -> _Span | None:
     if have == "money" and want == "power" and bound.scope.capital in {"total", "spending"}:
         steps.append(seen["usd_per_mw"].in_words("divided by"))
         return span.over(seen["usd_per_mw"])
-    if have == "chips" and want == "power":
+    if have == "chips" and want == "power" and not bound.modelled:
         return _watts(bound.scope, span, seen[f"kw_per_gpu_{claim.within.level}"], steps)
     return None
 

@@ -144,11 +144,11 @@ def _decide(case: _Case) -> Verdict:
 
 def _unrefuted(case: _Case) -> Verdict:
     claim, steps = case.claim, case.steps
-    tight = next((t for t in case.tests if t.chance >= NO_ROOM), None)
+    tight = next((t for t in case.tests if t.chance >= NO_ROOM and t.bound.supports), None)
     if case.beside:
         name: VerdictName = "supported" if _agrees(claim, case.beside) else "plausible"
         return _told(claim, name, tight, case.beside, steps)
-    if case.tests or case.fits:
+    if any(test.bound.supports for test in case.tests) or case.fits:
         return _told(claim, "plausible", tight or next(iter(case.tests), None), (), steps)
     if not steps:
         steps.append("no bound and no independent source on the same actor, subject, instrument and period")

@@ -70,7 +70,7 @@ def audit_pack(
         if pack.model is not None and run_model:
             from gigawatt.study.claim_bounds import pack_bounds
 
-            bounds += pack_bounds(pack.model.scenario, pack.model.sites, tell)
+            bounds += pack_bounds(pack.model.scenario, pack.model.sites, bounds, tell)
     as_of = max(pack.as_of for pack in packs)
     result = audit(claims, bounds, sources=sources, as_of=as_of)
     first = packs[0]
