@@ -51,6 +51,15 @@ def allocate(
             show_default=False,
         ),
     ] = None,
+    futures: Annotated[
+        int | None,
+        typer.Option(
+            min=2,
+            max=5000,
+            help="Futures of readiness to plan over. Default: the file's, 200; fewer for a large problem.",
+            show_default=False,
+        ),
+    ] = None,
     values: Annotated[
         bool,
         typer.Option(
@@ -86,6 +95,7 @@ def allocate(
             gap=gap,
             time_s=time_s,
             fair_within=fair_within,
+            futures=futures,
             values=values,
             tell=tell,
         )

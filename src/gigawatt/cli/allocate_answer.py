@@ -17,6 +17,7 @@ from gigawatt.supply.allocation import (
     Allocation,
     AllocationInput,
     AllocationProblem,
+    Uncertainty,
     allocate_all,
     find_swaps,
     lay_out,
@@ -71,6 +72,7 @@ def answer(
     gap: float,
     time_s: float,
     fair_within: float | None,
+    futures: int | None,
     values: bool,
     tell: Tell | None,
 ) -> tuple[dict[str, Any], list[Allocation]]:
@@ -84,6 +86,8 @@ def answer(
         As the command's options.
     fair_within
         As the command's option; None: worth alone.
+    futures
+        As the command's option; None: those of the file, or as many as its size allows.
     values
         Whether the margin of every site is valued where that takes long.
     tell
@@ -105,7 +109,14 @@ def answer(
     swaps, _ = find_swaps(problem)
     turning = turning_dates(problem)
     say("plan over uncertain readiness", 0.45)
-    readiness = plan_over_readiness(problem)
+    readiness = plan_over_readiness(
+        problem,
+        count=futures,
+        method=method,
+        gap=gap,
+        time_s=time_s,
+        tell=lambda done: say("plan over uncertain readiness", 0.45 + 0.25 * done),
+    )
     size = len(problem.sites) * len(problem.chips) * problem.periods
     small = size <= SMALL
     say("value one more week of power", 0.7)
@@ -134,7 +145,10 @@ def answer(
         "marginal": None if marginal is None else [each.as_data() for each in marginal],
         "ranges": ranges,
         "sources": _sources(loaded),
-        "notes": _notes(loaded, allocations, small=small, valued=marginal is not None),
+        "notes": [
+            *_notes(loaded, allocations, small=small, valued=marginal is not None),
+            *_on_futures(readiness, futures or problem.terms.scenarios),
+        ],
     }, allocations
 
 
@@ -218,6 +232,13 @@ def _sources(loaded: LoadedScenario[AllocationInput]) -> list[dict[str, str]]:
         }
 
     return [row(path, proof) for path, proof in loaded.evidence.items()]
+
+
+def _on_futures(readiness: Uncertainty | None, asked: int) -> list[str]:
+    if readiness is None or readiness.scenarios >= asked:
+        return []
+    told = f"readiness is planned over {readiness.scenarios} futures, not {asked}: the problem is large"
+    return [f"{told}; --futures {asked} draws them all and takes long"]
 
 
 def _notes(

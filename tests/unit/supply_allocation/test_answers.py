@@ -68,16 +68,15 @@ def test_one_more_month_of_power():
 def test_being_wrong_costs_what_the_best_plan_would_have_made():
     found = plan_over_readiness(bundled("diversion"))
     plans = {plan.plan: plan for plan in found.plans}
-    assert plans["on time"].wrong_on_time_usd == pytest.approx(0.0, abs=1.0)
-    assert plans["late"].wrong_late_usd == pytest.approx(0.0, abs=1.0)
-    assert (
-        plans["over both"].expected_usd
-        >= max(plans["on time"].expected_usd, plans["late"].expected_usd) - 1.0
-    )
-    assert found.perfect_foresight_usd >= 0.0
+    assert found.best == "all futures"
     for plan in found.plans:
-        expected = 0.7 * plan.on_time_usd + 0.3 * plan.late_usd
-        assert plan.expected_usd == pytest.approx(expected, rel=1e-12)
+        assert plan.expected_usd <= plans["all futures"].expected_usd + 1.0
+        assert plan.p10_usd <= plan.p50_usd <= plan.p90_usd
+        assert plan.wrong_usd >= 0.0
+    assert plans["all futures"].wrong_usd == found.perfect_information_usd
+    assert found.stochastic_solution_usd == pytest.approx(
+        plans["all futures"].expected_usd - plans["P50 dates"].expected_usd, abs=10_000.0
+    )
 
 
 def test_without_late_dates_there_is_nothing_to_be_wrong_about():

@@ -213,13 +213,12 @@ def _readiness(each: Mapping[str, Any]) -> str:
     rows = [
         [
             plan["plan"],
-            *(quantity(plan[key], "USD") for key in ("on_time_usd", "late_usd", "expected_usd")),
-            *(quantity(max(plan[key], 0.0), "USD") for key in ("wrong_on_time_usd", "wrong_late_usd")),
+            *(quantity(plan[key], "USD") for key in ("expected_usd", "p10_usd", "p50_usd", "p90_usd")),
+            quantity(plan["wrong_usd"], "USD"),
         ]
         for plan in each["plans"]
     ]
-    columns = ("plan made for", "worth if on time", "worth if late", "expected", "forgone if on time",
-               "forgone if late")  # fmt: skip
+    columns = ("plan made for", "expected worth", "P10", "P50", "P90", "forgone to the best plan of each")
     return f"<p>{html.escape(readiness_sentence(each))}</p>{_table(columns, rows)}"
 
 

@@ -23,7 +23,7 @@ WORDS: dict[str, str] = {
     "swaps.about": "Found by search, one on top of the other, over first come, first served: nobody energises later.",
     "swaps.none": "None was found.",
     "readiness": "What it costs to be wrong about readiness",
-    "readiness.about": "Deliveries are decided before readiness is known. P50 and P90 dates, all sites late together.",
+    "readiness.about": "Deliveries are decided before readiness is known; futures are drawn through P50 and P90.",
     "marginal": "What one more would be worth",
     "marginal.about": "The plan that is worth most, made anew with one thing changed at one site.",
     "ranges": "What the unknowns change",
@@ -77,17 +77,24 @@ def swap_sentence(each: Mapping[str, Any]) -> str:
 
 
 def readiness_sentence(each: Mapping[str, Any]) -> str:
-    """Say which plan is best over the futures."""
+    """Say which plan is best over the futures, and what it costs to be wrong."""
+    common = each["common_cause_frac"]
+    apart = f"with {quantity(common, 'frac')} of lateness in common" if common else "each late on its own"
+    gap = (
+        "" if each["gap"] is None else f"; in whole lots it is within {100 * each['gap']:.3f} % of the bound"
+    )
     return (
-        f"readiness: with a weight of {quantity(each['late_weight_frac'], 'frac')} on the P90 dates the best plan "
-        f"is the one made {_made_for(each['best'])}; planning for the P50 dates alone gives away "
-        f"{quantity(each['ignoring_usd'], 'USD')}, and knowing the dates would add "
-        f"{quantity(each['perfect_foresight_usd'], 'USD')}."
+        f"readiness: over {each['scenarios']} futures of power, cooling, racks and crews, {apart} (seed "
+        f"{each['seed']}), the best plan is the one made for {each['best']}, worth "
+        f"{quantity(_expected(each), 'USD')} (standard error {quantity(each['standard_error_usd'], 'USD')}){gap}. "
+        f"Planning for the P50 dates alone gives away {quantity(each['stochastic_solution_usd'], 'USD')} (value of "
+        "the stochastic solution); knowing the dates would add "
+        f"{quantity(each['perfect_information_usd'], 'USD')} (expected value of perfect information)."
     )
 
 
-def _made_for(plan: str) -> str:
-    return {"on time": "for the P50 dates", "late": "for the P90 dates"}.get(plan, plan)
+def _expected(each: Mapping[str, Any]) -> float:
+    return next(float(plan["expected_usd"]) for plan in each["plans"] if plan["plan"] == each["best"])
 
 
 def marginal_sentence(each: Mapping[str, Any], period: str) -> str:

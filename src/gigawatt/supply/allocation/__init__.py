@@ -5,6 +5,7 @@
 """
 
 from gigawatt.supply.allocation.allocate import allocate, allocate_all
+from gigawatt.supply.allocation.futures import Futures, draw_futures
 from gigawatt.supply.allocation.inputs import AllocationInput
 from gigawatt.supply.allocation.marginal import Marginal, marginal_values
 from gigawatt.supply.allocation.policies import POLICIES
@@ -19,6 +20,7 @@ __all__ = [
     "Allocation",
     "AllocationInput",
     "AllocationProblem",
+    "Futures",
     "Marginal",
     "Swap",
     "TenantFigures",
@@ -26,6 +28,7 @@ __all__ = [
     "Uncertainty",
     "allocate",
     "allocate_all",
+    "draw_futures",
     "find_swaps",
     "lay_out",
     "marginal_values",

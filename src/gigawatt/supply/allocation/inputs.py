@@ -206,11 +206,17 @@ class MoneyTerms(InputModel):
 
 
 class ReadinessTerms(InputModel):
-    """How likely lateness is."""
+    """How futures of readiness are drawn: log-normal through P50 and P90, apart by site and resource."""
 
-    late_weight_frac: Fraction = 0.3
-    """Probability given to the P90 dates, all sites late together. Default 30 %: Swanson's rule for
-    P10, P50 and P90 (0.3, 0.4, 0.3), with the P10 laid on the P50."""
+    scenarios: Annotated[int, Field(ge=2, le=5000)] = 200
+    """Futures drawn. Default 200; a large problem plans over fewer unless asked, and says so."""
+    seed: Count = 1
+    """Of the draws; a site's own do not change when another site is added."""
+    common_cause_frac: Fraction = 0.0
+    """Share of the variance of lateness that all sites and resources have in common: a storm, a strike.
+    Default 0: assumed (range 0 to 0.5), no source tells it."""
+    known: Day | None = None
+    """Day on which the dates were known; time to readiness counts from it. Default: the start, assumed."""
 
 
 class SyntheticInput(InputModel):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigawatt.kernel.errors import InputError, Problem
-from gigawatt.supply.allocation.inputs import AllocationInput, SiteInput
+from gigawatt.supply.allocation.inputs import AllocationInput, ReadinessTerms, SiteInput
 from gigawatt.supply.allocation.names import amounts, find
 
 Floats = NDArray[np.float64]
@@ -92,7 +92,9 @@ class AllocationProblem:
     """With the P90 dates, all together."""
     one_crew: Floats
     """Whole GPUs that one more crew would install, (site, period); 0 where crews are not limited."""
-    late_weight: float
+    written: tuple[SiteInput, ...]
+    """The sites as written: futures of readiness are drawn from their dates."""
+    terms: ReadinessTerms
     given: Counts | None
     """What really happened: cumulative GPUs, (tenant, chip, period)."""
     title: str = ""
@@ -201,7 +203,8 @@ def lay_out(given: AllocationInput) -> AllocationProblem:
         on_time=_readiness(written.sites, starts, late=False),
         delayed=_readiness(written.sites, starts, late=True),
         one_crew=_one_crew(written.sites, starts),
-        late_weight=written.readiness.late_weight_frac,
+        written=tuple(written.sites),
+        terms=written.readiness,
         given=_given(written, chips, tenants, starts),
     )
 
