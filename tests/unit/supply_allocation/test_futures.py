@@ -167,3 +167,25 @@ def test_with_all_in_common_the_spread_is_wider() -> None:
     assert common is not None
     assert common.standard_error_usd > 1.2 * apart.standard_error_usd
     assert common.plans[2].expected_usd == pytest.approx(apart.plans[2].expected_usd, rel=0.02)
+
+
+def test_branch_and_bound_begins_at_the_rounded_plan_and_never_does_worse() -> None:
+    """Lots of 300 in supplies of 1,000: rounding loses some, branch and bound finds it within the gap."""
+    chips = [{"name": "h100", "it_power": "1.4 kW", "gpus_per_rack": 32, "lot": 300, "value": "2 USD/GPU-h"}]
+    tenants = ({"name": "A", "consents_to_swaps": True}, {"name": "B", "consents_to_swaps": True})
+    half = [{**LATE, "it_power": "0.6 MW"}]
+    orders = [
+        {"tenant": t, "chip": "h100", "gpus": 900, "ordered": "2023-12-01", "due": "2024-01-01"}
+        for t in ("A", "B")
+    ]
+    laid = problem(
+        [site("a", "A", power=half), site("b", "B", power=half)], tenants, chips=chips, bookings=orders,
+        supply=[{"chip": "h100", "date": "2024-01-01", "gpus": 1000}],
+    )  # fmt: skip
+    rounded = plan_over_readiness(laid, count=30, gap=0.0)
+    found = plan_over_readiness(laid, count=30, method="milp", gap=0.0)
+    assert rounded is not None
+    assert found is not None
+    assert rounded.whole_usd <= found.whole_usd + 1.0
+    assert found.whole_usd <= found.bound_usd + 1.0 <= rounded.bound_usd + 2.0
+    assert found.gap == pytest.approx(0.0, abs=1e-6)

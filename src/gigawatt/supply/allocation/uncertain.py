@@ -16,7 +16,7 @@ import numpy as np
 
 from gigawatt.supply.allocation.futures import Futures, draw_futures
 from gigawatt.supply.allocation.linear import solve
-from gigawatt.supply.allocation.optimise import MILP_GAP, MILP_TIME_S, Method, amounts, build
+from gigawatt.supply.allocation.optimise import MILP_GAP, MILP_TIME_S, Built, Method, amounts, build
 from gigawatt.supply.allocation.policies.fcfs import owed
 from gigawatt.supply.allocation.problem import AllocationProblem, Counts, Floats
 from gigawatt.supply.allocation.results import SOLVER_TOLERANCE
@@ -114,10 +114,9 @@ def plan_over_readiness(
     ideal = np.array([_plan(problem, Futures((each,), np.ones(1), 1), floor)[1] for each in futures.ready])
     say(0.7)
     worth = {name: _worth(problem, futures, delivered) for name, delivered in chosen.items()}
-    whole, bound = _whole(problem, futures, floor, chosen[ALL], most, method, gap, time_s)
+    whole, in_lots, bound = _whole(problem, futures, floor, chosen[ALL], most, method, gap, time_s)
     expected = {name: float(futures.weight @ values) for name, values in worth.items()}
     best = max(expected, key=lambda name: (expected[name], name == ALL))
-    in_lots = float(futures.weight @ _worth(problem, futures, whole))
     deviation = float(np.sqrt(futures.weight @ (worth[best] - expected[best]) ** 2))
     lots = {name: whole_deliveries(problem, values) for name, values in chosen.items()} | {ALL: whole}
     return Uncertainty(
@@ -150,11 +149,19 @@ def _plan(problem: AllocationProblem, futures: Futures, floor: Counts) -> tuple[
 
 def _worth(problem: AllocationProblem, futures: Futures, delivered: Floats | Counts) -> Floats:
     """Worth of deliveries in each future, energised as is best in it."""
+    return np.array([worth for worth, _ in _each(problem, futures, delivered)])
+
+
+def _each(
+    problem: AllocationProblem, futures: Futures, delivered: Floats | Counts
+) -> list[tuple[float, Floats]]:
+    """Worth of deliveries in each future, and the values of that future's program."""
     found = []
     for ready in futures.ready:
         fixed = build(problem, [ready], [1.0], None, fixed=delivered)
-        found.append(solve(fixed.program).objective + fixed.constant)
-    return np.array(found)
+        solved = solve(fixed.program)
+        found.append((solved.objective + fixed.constant, solved.x))
+    return found
 
 
 def _whole(
@@ -166,14 +173,31 @@ def _whole(
     method: Method,
     gap: float,
     time_s: float,
-) -> tuple[Counts, float]:
-    """Return the plan over all futures in whole lots, and a bound on any such plan."""
-    if method == "lp":
-        return whole_deliveries(problem, delivered), most
+) -> tuple[Counts, float, float]:
+    """Return the plan over all futures in whole lots, its expected worth, and a bound on any such plan.
+
+    Branch and bound begins at the rounded plan, and does not begin where that is within the gap already.
+    """
+    lots = whole_deliveries(problem, delivered)
+    each = _each(problem, futures, lots)
+    worth = float(futures.weight @ np.array([value for value, _ in each]))
+    if method == "lp" or most - worth <= gap * abs(most):
+        return lots, worth, most
     built = build(problem, futures.ready, futures.weight.tolist(), floor)
-    found = solve(built.program, whole=True, gap=gap, time_limit_s=time_s)
-    lots = np.rint(amounts(problem, built, found.x)[0]).astype(np.int64)
-    return lots, min(most, found.bound + built.constant)
+    start = _start(built, [x for _, x in each])
+    found = solve(built.program, whole=True, gap=gap, time_limit_s=time_s, start=start)
+    better = np.rint(amounts(problem, built, found.x)[0]).astype(np.int64)
+    reached = float(futures.weight @ _worth(problem, futures, better))
+    bound = min(most, found.bound + built.constant)
+    return (better, reached, bound) if reached > worth else (lots, worth, bound)
+
+
+def _start(built: Built, each: list[Floats]) -> Floats:
+    """Lay the solutions of single futures side by side: deliveries, what each energises, what is late."""
+    lots = int((built.delivered >= 0).sum())
+    on = int((built.energised[0] >= 0).sum())
+    parts = [each[0][:lots], *(x[lots : lots + on] for x in each), each[0][lots + on :]]
+    return np.concatenate(parts)
 
 
 def _told(name: str, worth: Floats, ideal: Floats, weight: Floats) -> PlanWorth:
