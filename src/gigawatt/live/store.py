@@ -8,9 +8,7 @@ jobs and nodes are the journal folded so far, for quick starts and for readers f
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -19,6 +17,7 @@ from typing import Any
 
 from gigawatt.kernel.errors import CheckFailedError, GigawattError, InputError, Problem
 from gigawatt.live.clock import Clock, boot_id, monotonic_s
+from gigawatt.live.lock import Lock
 from gigawatt.live.transitions import Event, Job, Node, next_job, next_node, replay
 
 _SCHEMA = """
@@ -34,33 +33,6 @@ FORMAT = "gigawatt-live/1"
 
 class StoreFullError(GigawattError):
     """The disk is full or may not be written: the events were not kept, and must not be acted on."""
-
-
-class Lock:
-    """One holder at a time of a file, until its process and all that inherited it have ended.
-
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     first, second = Lock(Path(folder) / "lock"), Lock(Path(folder) / "lock")
-    ...     print(first.take(), second.take())
-    ...     first.release(); second.release()
-    True False
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-    def take(self) -> bool:
-        """Take it; false where another process has it."""
-        try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def release(self) -> None:
-        """Give it back."""
-        os.close(self._fd)
 
 
 class Store:

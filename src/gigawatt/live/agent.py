@@ -1,0 +1,188 @@
+"""A node's agent: parts of gangs on one node, on behalf of a controller that may come and go.
+
+    python -m gigawatt.live.agent STATE_DIR NODE PATIENCE_S
+
+It listens on ``nodes/N.sock`` and holds ``nodes/N.lock``, which its keepers inherit: whoever can take that
+lock knows that nothing of the node is left. Without a controller it goes on for its patience, then ends all.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gigawatt.live.keeper import run_keeper
+from gigawatt.live.lock import Lock
+from gigawatt.live.part import DONE, Part
+from gigawatt.live.processes import adopt_orphans, end_descendants, reap
+from gigawatt.live.wire import Link, Message
+
+Key = tuple[int, int]
+"""A job and the number of its run."""
+
+
+@dataclass(slots=True)
+class Held:
+    """A part as its agent knows it; kept after its end until the controller has taken note."""
+
+    part: Part
+    link: Link
+    keeper: int
+    phase: str = "new"
+    codes: dict[str, int] = field(default_factory=dict)
+
+    def told(self) -> Message:
+        """What the controller is told of it."""
+        key = {"job": self.part.job, "attempt": self.part.attempt}
+        return {"part": {**key, "phase": self.phase, "codes": self.codes}}
+
+
+class Agent:
+    """One node, in a process of its own."""
+
+    def __init__(self, node: int, patience_s: float) -> None:
+        self.node = node
+        self.patience_s = patience_s
+        self.parts: dict[Key, Held] = {}
+        self._controller: Link | None = None
+        self._alone_since_s = time.monotonic()
+        self._selector = selectors.DefaultSelector()
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._ended = False
+
+    def live(self) -> None:
+        """Serve until told to quit, or left alone for too long; leave no process behind."""
+        adopt_orphans()
+        # A relative name: the path of a socket must be short, a state folder's need not be.
+        name = f"nodes/{self.node}.sock"
+        Path(name).unlink(missing_ok=True)
+        self._listener.bind(name)
+        self._listener.listen()
+        woken, wake = os.pipe()
+        os.set_blocking(wake, False)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        signal.signal(signal.SIGTERM, self._quit)
+        self._selector.register(woken, selectors.EVENT_READ)
+        self._selector.register(self._listener, selectors.EVENT_READ)
+        try:
+            while not self._ended:
+                self._step()
+        finally:
+            end_descendants()
+            Path(name).unlink(missing_ok=True)
+
+    def _quit(self, *_: object) -> None:
+        self._ended = True
+
+    def _step(self) -> None:
+        for key, _ in self._selector.select(1.0):
+            if key.fileobj is self._listener:
+                self._welcome()
+            elif key.fileobj is self._controller:
+                self._obey()
+            elif isinstance(key.data, Held):
+                self._hear(key.data)
+        if self._controller is not None and not self._controller.open:
+            self._selector.unregister(self._controller)
+            self._controller.close()
+            self._controller = None
+            self._alone_since_s = time.monotonic()
+        if self._controller is None and time.monotonic() - self._alone_since_s > self.patience_s:
+            self._ended = True
+
+    def _welcome(self) -> None:
+        """A controller came; an earlier one has nothing to say any more."""
+        sock, _ = self._listener.accept()
+        if self._controller is not None:
+            self._selector.unregister(self._controller)
+            self._controller.close()
+        self._controller = Link(sock)
+        self._selector.register(self._controller, selectors.EVENT_READ)
+        parts = [held.told()["part"] for held in self.parts.values()]
+        self._controller.send({"hello": {"node": self.node, "pid": os.getpid()}, "parts": parts})
+
+    def _obey(self) -> None:
+        if self._controller is None:
+            return
+        for message in self._controller.receive():
+            word = message["do"]
+            if word == "prepare":
+                self._prepare(Part.from_data(message["part"]))
+            elif word == "quit":
+                self._ended = True
+            else:
+                self._pass_on(word, message)
+
+    def _pass_on(self, word: str, message: Message) -> None:
+        key = (message["job"], message["attempt"])
+        held = self.parts.get(key)
+        if held is None:
+            return
+        if word == "forget":
+            if held.phase == DONE:
+                del self.parts[key]
+        elif held.phase != DONE:
+            held.link.send(message)
+
+    def _prepare(self, part: Part) -> None:
+        key = (part.job, part.attempt)
+        if key in self.parts:
+            return
+        ours, theirs = socket.socketpair()
+        others = [self._listener, self._controller, self._selector, ours]
+        # A copy of a socket that stays open hides the end of who had it.
+        others += [held.link for held in self.parts.values() if held.phase != DONE]
+        agent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            for one in others:
+                if one is not None:
+                    one.close()
+            run_keeper(part, theirs, agent)
+        theirs.close()
+        held = Held(part, Link(ours), pid)
+        self.parts[key] = held
+        self._selector.register(held.link, selectors.EVENT_READ, held)
+
+    def _hear(self, held: Held) -> None:
+        """Take what a keeper says, and tell the controller; a keeper's end is its part's end."""
+        for message in held.link.receive():
+            held.codes = message["codes"]
+            if message["phase"] != DONE:  # it is done when the keeper has ended
+                held.phase = message["phase"]
+        if not held.link.open:
+            self._selector.unregister(held.link)
+            held.link.close()
+            self._bury(held)
+        if self._controller is not None:
+            self._controller.send(held.told())
+
+    def _bury(self, held: Held) -> None:
+        """A keeper has closed its end: wait for its exit, and end what a killed one has left behind."""
+        with suppress(ChildProcessError):
+            os.waitpid(held.keeper, 0)
+        end_descendants(frozenset(h.keeper for h in self.parts.values() if h.phase != DONE and h is not held))
+        held.phase = DONE
+
+
+def main(folder: str, node: str, patience_s: str) -> int:
+    """Run a node's agent; 3 where another one has not ended."""
+    os.chdir(folder)
+    lock = Lock(Path("nodes") / f"{int(node)}.lock")
+    if not lock.take():
+        return 3
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Agent(int(node), float(patience_s)).live()
+    reap()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
