@@ -29,8 +29,7 @@ def event_of(step, at_s: float) -> Event:
     data = {
         "submitted": {"spec": spec},
         "started": {"places": [[0, list(range(job))]], "port": 2000 + job},
-        "stopping": {"why": why},
-        "stopped": {"exit_code": 9},
+        "stopping": {"why": why, "exit_code": 9, "reason": why},
     }.get(kind, {})
     return Event(kind, at_s, at_s, job, None, data)
 

@@ -115,6 +115,8 @@ class Agent:
             word = message["do"]
             if word == "prepare":
                 self._prepare(Part.from_data(message["part"]))
+            elif word == "ping":
+                self._controller.send({"pong": self.node})
             elif word == "quit":
                 self._ended = True
             else:

@@ -128,9 +128,12 @@ class Keeper:
             self._logs[ours] = RankLog(folder / f"{rank}.log", self.part.log_most_bytes)
             self._selector.register(ours, selectors.EVENT_READ)
             keeper = os.getpid()
+            # A SIGTERM that comes before the rank has its own handling waits until it has.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
             pid = os.fork()
             if pid == 0:
                 _become_rank(self.part, local, theirs, keeper)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
             os.close(theirs)
             self._ranks[pid] = rank
         self._tell(GOING)
@@ -182,6 +185,7 @@ def _become_rank(part: Part, local: int, output: int, keeper: int) -> NoReturn:
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         die_with_parent(keeper)
         empty = os.open(os.devnull, os.O_RDONLY)
         for source, target in ((empty, 0), (output, 1), (output, 2)):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-MARK = "GIGAWATT_CLUSTER_ID"
-"""Variable by which processes of a cluster are found that lost all who watched them."""
+MARK = "GIGAWATT_MARK"
+"""Variable by which processes of a node are found that lost all who watched them."""
 PREPARED, GOING, DONE = "prepared", "running", "done"
 """Phases of a part: its keeper waits for the word; its ranks were started; nothing of it is left."""
 
@@ -31,8 +31,8 @@ class Part:
     checkpoint_dir: str
     log_dir: str
     log_most_bytes: int
-    cluster: str
-    """The cluster's mark."""
+    mark: str
+    """What marks the processes of this node of this cluster."""
     restarts: int = 0
     array_index: int | None = None
 
@@ -68,12 +68,12 @@ def rank_environment(part: Part, local_rank: int, base: Mapping[str, str]) -> di
         "MASTER_ADDR": "127.0.0.1",
         "MASTER_PORT": str(part.port),
         "TORCHELASTIC_RESTART_COUNT": str(part.restarts),
-        "TORCHELASTIC_RUN_ID": f"{part.cluster}-{part.job}",
+        "TORCHELASTIC_RUN_ID": f"gigawatt-{part.job}",
         "GIGAWATT_JOB": str(part.job),
         "GIGAWATT_ATTEMPT": str(part.attempt),
         "GIGAWATT_GPU": str(part.slots[local_rank]),
         "GIGAWATT_CHECKPOINT_DIR": part.checkpoint_dir,
-        MARK: part.cluster,
+        MARK: part.mark,
     }
     if part.array_index is not None:
         env["GIGAWATT_ARRAY_INDEX"] = str(part.array_index)

@@ -96,9 +96,25 @@ def send(pid: int, number: int) -> None:
 
 
 def send_group(pid: int, number: int) -> None:
-    """Send a signal to a process group that may have ended."""
-    with suppress(ProcessLookupError):
+    """Send a signal to a process group that may have ended, or whose leader has not yet made it one."""
+    try:
         os.killpg(pid, number)
+    except ProcessLookupError:
+        send(pid, number)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and was not waited for does not.
+
+    >>> alive(os.getpid())
+    True
+    """
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    # The name before the last bracket may hold anything.
+    return text.rpartition(")")[2].split()[0] not in {"Z", "X"}
 
 
 def marked(name: str, value: str) -> list[int]:

@@ -12,7 +12,7 @@ Nothing here reads a clock, a file or a process.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
@@ -137,6 +137,7 @@ def next_job(job: Job | None, event: Event) -> Job:
 
     Examples
     --------
+    >>> from dataclasses import asdict
     >>> spec = JobSpec("a", 2, ("true",), "/")
     >>> job = next_job(None, Event("submitted", 0.0, 0.0, 1, data={"spec": asdict(spec)}))
     >>> job = next_job(job, Event("started", 1.0, 1.0, 1, data={"places": [[0, [0, 1]]], "port": 2000}))
@@ -223,7 +224,8 @@ def _stopping(job: Job, event: Event) -> Job:
     why = event.data["why"]
     if job.stopping and WHYS.index(why) <= WHYS.index(job.stopping):
         return job
-    return replace(job, stopping=why, reason=event.data.get("reason", job.reason))
+    told = {key: event.data[key] for key in ("reason", "exit_code") if key in event.data}
+    return replace(job, stopping=why, **told)
 
 
 def _stopped(job: Job, event: Event) -> Job:
@@ -242,7 +244,7 @@ def _stopped(job: Job, event: Event) -> Job:
     left = replace(_left(job, event), state=state, faults=faults, stopping="")
     if state not in ENDED:
         return left
-    return replace(left, finished_unix_s=event.at_unix_s, exit_code=event.data.get("exit_code"))
+    return replace(left, finished_unix_s=event.at_unix_s)
 
 
 def _finished(job: Job, event: Event) -> Job:
@@ -263,8 +265,3 @@ def _left(job: Job, event: Event) -> Job:
     """The job without its GPUs, its run added up."""
     ran_s = job.ran_s + event.at_s - (job.started_s or 0.0)
     return replace(job, places=(), ran_s=ran_s)
-
-
-def job_data(job: Job) -> dict[str, Any]:
-    """Return a job as plain data, for JSON."""
-    return asdict(job)

@@ -8,11 +8,9 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from gigawatt.live.part import Part
+from gigawatt.live.part import MARK, Part
 from gigawatt.live.processes import marked
 from gigawatt.live.wire import Link, connect
-
-MARK = "GIGAWATT_CLUSTER_ID"
 
 
 def until(true, within_s: float = 10.0) -> None:

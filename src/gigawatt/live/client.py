@@ -1,0 +1,112 @@
+"""A cluster from outside: brought up, asked, taken down. Loads neither arrays nor compiled policies."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from gigawatt.kernel.errors import GigawattError, InputError, Problem
+from gigawatt.live.processes import SUPPORTED, alive
+from gigawatt.live.settings import Settings
+
+_READY_S = 300.0
+"""The first start compiles the policies, which takes up to a minute or two on a slow machine."""
+_DOWN_S = 600.0
+
+
+def default_folder() -> Path:
+    """Where a cluster keeps its state if nothing else is said."""
+    told = os.environ.get("GIGAWATT_STATE_DIR")
+    if told:
+        return Path(told)
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "gigawatt" / "cluster"
+
+
+def bring_up(folder: Path, settings: Settings) -> int:
+    """Start a controller that outlives this process; return its process number when all is ready.
+
+    Raises
+    ------
+    InputError
+        GW801, GW802, GW805: what the controller refuses; GW804: not Linux; GW812: it ended or was not ready.
+    """
+    if not SUPPORTED:
+        seen = "a live cluster needs Linux: it asks the kernel to end what a killed agent leaves behind"
+        raise InputError(Problem("GW804", seen, "run it on Linux", file="gigawatt up"))
+    folder = folder.absolute()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    for name in ("nodes", "logs", "checkpoints"):
+        (folder / name).mkdir(exist_ok=True)
+    ours, theirs = os.pipe()
+    words = [sys.executable, "-m", "gigawatt.live.controller", str(folder), json.dumps(asdict(settings))]
+    with (folder / "controller.log").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603
+            [*words, str(theirs)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=(theirs,),
+            start_new_session=True,
+        )
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as pipe:
+        # What is said fits a pipe's atomic write: it comes whole.
+        line = pipe.readline() if select.select([pipe], [], [], _READY_S)[0] else b""
+    told = json.loads(line) if line else {}
+    if "problems" in told:
+        raise InputError([Problem(**problem) for problem in told["problems"]])
+    if "ready" not in told:
+        process.kill()
+        seen = "the controller did not come up"
+        raise InputError(Problem("GW812", seen, f"see {folder / 'controller.log'}", file=str(folder)))
+    return int(told["ready"])
+
+
+def take_down(folder: Path) -> None:
+    """Let a cluster go down; return when its controller and all its processes have ended."""
+    pid = int(ask(folder, "POST", "/v1/down", {})["pid"])
+    end_s = time.monotonic() + _DOWN_S
+    while time.monotonic() < end_s:
+        if not alive(pid):
+            return
+        time.sleep(0.02)
+    raise GigawattError(f"the cluster was told to go down, and has not ended after {_DOWN_S:.0f} s")
+
+
+def ask(folder: Path, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Send a request to the controller and return its answer.
+
+    Raises
+    ------
+    InputError
+        GW803: no cluster runs on this folder; and what the controller refuses.
+    GigawattError
+        The controller could not do it.
+    """
+    try:
+        door = json.loads((folder / "api.json").read_text(encoding="utf-8"))
+        link = http.client.HTTPConnection("127.0.0.1", int(door["port"]), timeout=90)
+        link.request(method, path, json.dumps(body or {}), {"Authorization": f"Bearer {door['token']}"})
+        response = link.getresponse()
+        answer = json.loads(response.read())
+        link.close()
+    except (OSError, http.client.HTTPException, ValueError, KeyError):
+        seen = f"no cluster runs here ({folder})"
+        raise InputError(
+            Problem("GW803", seen, "gigawatt up, or give its --state-dir", file="--state-dir")
+        ) from None
+    if "problems" in answer:
+        raise InputError([Problem(**problem) for problem in answer["problems"]])
+    if response.status != 200:
+        raise GigawattError(str(answer.get("error", f"the controller answered {response.status}")))
+    return dict(answer)

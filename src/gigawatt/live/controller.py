@@ -1,0 +1,180 @@
+"""The controller of a cluster, a process of its own.
+
+    python -m gigawatt.live.controller STATE_DIR SETTINGS READY_FD
+
+``SETTINGS`` is JSON. One line of JSON on the descriptor says that the cluster is ready, or why it is not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypeVar
+
+from gigawatt.cluster.readers import read_policy
+from gigawatt.kernel.errors import GigawattError, InputError, Problem
+from gigawatt.live.core import Core
+from gigawatt.live.deciding import Scheduler
+from gigawatt.live.fleet import Fleet
+from gigawatt.live.settings import Settings
+from gigawatt.live.store import Store, StoreFullError
+
+T = TypeVar("T")
+_RETRY_S = 1.0
+
+
+class Controller:
+    """The loop that wakes the core, and the door through which other threads ask it."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        policy = read_policy(settings.policy, "--policy")
+        self.store = Store(folder)
+        try:
+            _check_shape(self.store, settings)
+            self._wake = asyncio.Event()
+            self.fleet = Fleet(folder, settings, self.store.meta("id") or "", self._wake.set)
+            self.fleet.start_missing()
+            # Loading the compiled policies takes most of a second, in which the agents come up.
+            scheduler = Scheduler(policy, settings.gpus)
+            self.core = Core(self.store, settings, scheduler, self.fleet.send)
+        except BaseException:
+            self.store.close()
+            raise
+        self.fleet.core = self.core
+        self.ended = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._inbox: list[tuple[Callable[[], Any], Future[Any]]] = []
+
+    def ask(self, request: Callable[[], T]) -> T:
+        """Call a function within the next tick and return what it gives; from any other thread."""
+        answer: Future[T] = Future()
+        if self._loop is None or self.ended.is_set():
+            raise GigawattError("the cluster is going down")
+        self._loop.call_soon_threadsafe(self._take, request, answer)
+        return answer.result(60.0)
+
+    def _take(self, request: Callable[[], Any], answer: Future[Any]) -> None:
+        self._inbox.append((request, answer))
+        self._wake.set()
+
+    async def run(self, ready: Callable[[], None]) -> None:
+        """Run the cluster until it has gone down."""
+        self._loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self._take, self.core.go_down, Future())
+        tending = [asyncio.create_task(self.fleet.tend(node)) for node in range(self.settings.nodes)]
+        told = False
+        while True:
+            timeout_s = self._tick()
+            if self.core.going_down and not self.core.running():
+                break
+            if self.core.settled and not told:
+                ready()
+                told = True
+            for task in tending:
+                if task.done() and task.exception() is not None:
+                    task.result()
+            try:
+                await asyncio.wait_for(self._wake.wait(), timeout_s)
+            except TimeoutError:
+                continue
+            finally:
+                self._wake.clear()
+        self.ended.set()
+        self._answer_all(GigawattError("the cluster is going down"))
+        self.fleet.quit()
+        await asyncio.gather(*tending)
+        self.core.tick()
+
+    def _tick(self) -> float | None:
+        """Let the core do what is due; return after how many seconds at the latest it is due again."""
+        inbox, self._inbox = self._inbox, []
+        calls = [_answering(request, answer) for request, answer in inbox]
+        try:
+            wake_s = self.core.tick(calls)
+        except StoreFullError as error:
+            sys.stderr.write(f"{error}; trying again\n")
+            sys.stderr.flush()
+            for _, answer in inbox:
+                if not answer.done():
+                    answer.set_exception(error)
+            return _RETRY_S
+        left_s = wake_s - self.store.clock.now_s()
+        return None if left_s == float("inf") else max(left_s, 0.0)
+
+    def _answer_all(self, error: Exception) -> None:
+        for _, answer in self._inbox:
+            answer.set_exception(error)
+        self._inbox.clear()
+
+
+def _answering(request: Callable[[], Any], answer: Future[Any]) -> Callable[[], None]:
+    def call() -> None:
+        try:
+            result = request()
+        except (GigawattError, ValueError) as error:
+            answer.set_exception(error)
+        else:
+            answer.set_result(result)
+
+    return call
+
+
+def _check_shape(store: Store, settings: Settings) -> None:
+    """Note the shape of a new cluster; refuse another one for one that exists."""
+    shape = f"{settings.nodes} x {settings.gpus_per_node}"
+    before = store.meta("shape")
+    if before not in {None, shape}:
+        seen = f"this cluster has {before} GPUs, not {shape} ({store.folder})"
+        remedy = "give --nodes and --gpus-per-node as before, or another --state-dir"
+        raise InputError(Problem("GW805", seen, remedy, file="--nodes"))
+    store.set_meta("shape", shape)
+    if store.meta("id") is None:
+        store.set_meta("id", secrets.token_hex(8))
+
+
+def main(folder: str, settings: str, ready_fd: str) -> int:
+    """Run a cluster until it is told to go down, or killed."""
+    from gigawatt.live.api import serve
+
+    fd = int(ready_fd)
+    os.set_inheritable(fd, False)  # noqa: FBT003 - it takes no keyword
+    try:
+        controller = Controller(Path(folder), Settings(**json.loads(settings)))
+    except InputError as error:
+        _tell(fd, {"problems": [asdict(problem) for problem in error.problems]})
+        return error.exit_code
+
+    def ready() -> None:
+        serve(controller)
+        _tell(fd, {"ready": os.getpid()})
+
+    asyncio.run(controller.run(ready))
+    (Path(folder) / "api.json").unlink(missing_ok=True)
+    controller.store.close()
+    return 0
+
+
+def _tell(fd: int, message: dict[str, Any]) -> None:
+    try:
+        os.write(fd, json.dumps(message).encode() + b"\n")
+    except BrokenPipeError:
+        # Who started the cluster has gone; the cluster goes on.
+        return
+    finally:
+        os.close(fd)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,151 @@
+"""The queue as the simulation's policies see it: their compiled functions, asked in wall-clock time.
+
+:class:`gigawatt.cluster.stepper.Stepper` is told what happens, and orders starts and preemptions. Where
+something happens that it has no word for (a job cancelled while it waits, a node lost, a new controller), it
+is built anew from what the journal says; everything else is told it as it comes, as the simulation does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gigawatt.cluster.policies import Policy
+from gigawatt.cluster.state import START
+from gigawatt.cluster.stepper import Order, Stepper
+from gigawatt.live.transitions import Job
+
+_ROOM_JOBS = 4096
+_ROOM_TENANTS = 64
+
+
+class _Restored(Stepper):
+    """A stepper that can be told of what ran before it."""
+
+    def runs(self, j: int, since_s: float) -> None:
+        """Let the job that was submitted last run since an earlier time."""
+        self._k.step_before(self.state)
+        self.state.actions[0] = (START, j, -1)
+        if self._k.step_apply(self.state, 1, since_s) != 1:
+            raise ValueError(f"job {j} ran, but does not fit")
+
+    def served(self, j: int, gpu_s: float) -> None:
+        """Note what a job has had before."""
+        self.state.jobs["service_gpu_s"][j] = gpu_s
+
+    def keep_free(self, gpus: int, down: int) -> None:
+        """Say how many GPUs can be given out, and how many cannot for now."""
+        self.state.cluster["free"], self.state.cluster["down"] = gpus, down
+        self.state.cluster["freed"] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the policy wants done with a job."""
+
+    start: bool
+    job: int
+    """The job's number in the cluster."""
+
+
+class Scheduler:
+    """The policy's view of a cluster.
+
+    Examples
+    --------
+    >>> from gigawatt.cluster import policies
+    >>> from gigawatt.live.transitions import JobSpec
+    >>> scheduler = Scheduler(policies.fifo(), gpus=8)
+    >>> for n, gpus in ((1, 6), (2, 6), (3, 2)):
+    ...     scheduler.submit(0.0, Job(n, JobSpec("a", gpus, ("true",), "/")))
+    >>> [decision.job for decision in scheduler.decide(0.0)]
+    [1]
+    >>> scheduler.ended(9.0, 1)
+    >>> [decision.job for decision in scheduler.decide(9.0)]
+    [2, 3]
+    """
+
+    def __init__(self, policy: Policy, gpus: int) -> None:
+        self.policy = policy
+        self.gpus = gpus
+        self._tenants: dict[str, int] = {}
+        self._numbers: dict[int, int] = {}
+        self._jobs: list[int] = []
+        self._running: set[int] = set()
+        self.stale = True
+        """True where it must be restored before it is asked again."""
+        self.restore((), {}, 0)
+
+    def restore(self, jobs: Iterable[Job], running_since_s: dict[int, float], down_gpus: int) -> None:
+        """Begin anew.
+
+        Parameters
+        ----------
+        jobs
+            All that wait (and may start) or run, in the order of their numbers.
+        running_since_s
+            Of these, which hold GPUs in the policy's view, and since when.
+        down_gpus
+            GPUs that cannot be given out and are not held by these jobs.
+        """
+        jobs = list(jobs)
+        tenants = sorted({job.spec.tenant for job in jobs} - set(self._tenants))
+        self._tenants |= {name: len(self._tenants) + i for i, name in enumerate(tenants)}
+        room = max(_ROOM_JOBS, 2 * len(jobs))
+        seats = max(_ROOM_TENANTS, 2 * len(self._tenants))
+        self._stepper = _Restored(self.policy, self.gpus, room, seats)
+        self._room, self._seats = room, seats
+        self._numbers, self._jobs, self._running = {}, [], set()
+        free = self.gpus
+        for job in jobs:
+            self.submit(job.submitted_s, job)
+            j = self._numbers[job.id]
+            self._stepper.served(j, job.ran_s * job.spec.gpus)
+            if job.id in running_since_s:
+                self._stepper.runs(j, running_since_s[job.id])
+                self._running.add(job.id)
+                free -= job.spec.gpus
+        if down_gpus:
+            self._stepper.keep_free(free - down_gpus, down_gpus)
+        self.stale = False
+
+    def submit(self, now_s: float, job: Job) -> None:
+        """Let a job into the queue."""
+        if job.spec.tenant not in self._tenants:
+            self._tenants[job.spec.tenant] = len(self._tenants)
+        if len(self._jobs) == self._room or len(self._tenants) > self._seats:
+            self.stale = True
+            return
+        spec = job.spec
+        left_s = max(spec.estimate_s - job.ran_s, 0.0)
+        j = self._stepper.submit(
+            now_s, spec.gpus, left_s, tenant=self._tenants[spec.tenant], priority=spec.priority
+        )
+        self._numbers[job.id] = j
+        self._jobs.append(job.id)
+
+    def ended(self, now_s: float, job: int) -> None:
+        """Report that a job has left its GPUs, and does not come back to the queue by itself."""
+        if job in self._running and not self.stale:
+            self._stepper.ended(now_s, self._numbers[job])
+            self._running.discard(job)
+        else:
+            self.stale = True
+
+    def decide(self, now_s: float) -> list[Decision]:
+        """Ask the policy; what it orders counts as done."""
+        return [self._note(order) for order in self._stepper.decide(now_s)]
+
+    def _note(self, order: Order) -> Decision:
+        job = self._jobs[order.job]
+        (self._running.add if order.start else self._running.discard)(job)
+        return Decision(order.start, job)
+
+    def holds(self, job: int) -> bool:
+        """Whether a job holds GPUs in the policy's view."""
+        return job in self._running
+
+    @property
+    def wake_s(self) -> float:
+        """When the policy wants to be asked again though nothing happens; inf: not."""
+        return self._stepper.wake_s

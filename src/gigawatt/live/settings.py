@@ -1,0 +1,33 @@
+"""What a cluster is told when it comes up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The shape of a cluster and the patience of its controller.
+
+    Times are assumed, not measured; the range that makes sense stands with each.
+    """
+
+    nodes: int
+    gpus_per_node: int
+    policy: str = "easy"
+    grace_s: float = 10.0
+    """From SIGTERM to SIGKILL; assumed: 1 s to 5 min, as long as a checkpoint takes."""
+    patience_s: float = 60.0
+    """How long agents go on without a controller; assumed: 10 s to 10 min."""
+    silence_s: float = 5.0
+    """An agent that says nothing for so long is asked; after twice as long it is lost. Assumed: 1 to 30 s."""
+    quarantine_after: int = 3
+    """So many losses of a node's agent within ``quarantine_s`` take the node out; assumed: 2 to 10."""
+    quarantine_s: float = 600.0
+    log_most_bytes: int = 10 * 2**20
+    """Kept of what a rank says in one run; assumed: 1 to 1,000 MiB."""
+
+    @property
+    def gpus(self) -> int:
+        """All GPUs of the cluster."""
+        return self.nodes * self.gpus_per_node

@@ -1,0 +1,120 @@
+"""A live cluster in a temporary folder, what its journal says, and what must never be left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from gigawatt.live import client
+from gigawatt.live.part import MARK
+from gigawatt.live.processes import alive, marked
+from gigawatt.live.settings import Settings
+from gigawatt.live.store import Store
+from gigawatt.live.transitions import Event, Job, next_job
+
+
+def until(true: Callable[[], Any], within_s: float = 30.0, told: Callable[[], Any] = lambda: "") -> None:
+    """Wait for a condition; fail where it does not come."""
+    end_s = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < end_s, f"waited in vain; {told()}"
+        time.sleep(0.02)
+
+
+class Cluster:
+    """A cluster that tests bring up, hurt and look into."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.folder = folder
+        self.settings = Settings(**{"nodes": 4, "gpus_per_node": 8, "grace_s": 2.0, **settings})
+        self.pid = 0
+
+    def up(self) -> None:
+        self.pid = client.bring_up(self.folder, self.settings)
+
+    def submit(self, gpus: int, *command: str, **more: Any) -> int:
+        body = {"tenant": "a", "gpus": gpus, "command": list(command), "cwd": str(self.folder), **more}
+        return client.ask(self.folder, "POST", "/v1/jobs", body)["id"]
+
+    def status(self) -> dict[str, Any]:
+        return client.ask(self.folder, "GET", "/v1/status")
+
+    def states(self) -> dict[int, str]:
+        return {job["id"]: job["state"] for job in self.status()["jobs"]}
+
+    def job(self, number: int) -> dict[str, Any]:
+        return client.ask(self.folder, "GET", f"/v1/jobs/{number}")
+
+    def wait(self, numbers: Iterable[int], *states: str, within_s: float = 30.0) -> None:
+        wanted = set(numbers)
+        until(
+            lambda: all(s in states for n, s in self.states().items() if n in wanted), within_s, self.states
+        )
+
+    def log(self, number: int, rank: int = 0, attempt: int = 1) -> str:
+        return (self.folder / "logs" / str(number) / str(attempt) / f"{rank}.log").read_text(encoding="utf-8")
+
+    def kill_controller(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+        until(lambda: not alive(self.pid))
+
+    def marks(self) -> list[str]:
+        with sqlite3.connect(self.folder / "cluster.sqlite") as db:
+            (mark,) = db.execute("SELECT value FROM meta WHERE name = 'id'").fetchone()
+        db.close()
+        return [f"{mark}-{node}" for node in range(self.settings.nodes)]
+
+    def ranks(self) -> list[int]:
+        """Processes of jobs, whoever their parents are."""
+        return [pid for mark in self.marks() for pid in marked(MARK, mark)]
+
+    def processes(self) -> list[int]:
+        """Controllers, agents and keepers: they have the cluster's folder on their command line."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdecimal() and alive(int(entry.name)):
+                try:
+                    words = (entry / "cmdline").read_bytes().split(b"\0")
+                except OSError:
+                    continue
+                if b"-m" in words and str(self.folder).encode() in words:
+                    found.append(int(entry.name))
+        return found
+
+    def end(self) -> None:
+        """Take it down, and see that nothing is left."""
+        if self.processes():
+            client.take_down(self.folder)
+        until(
+            lambda: not self.processes() and not self.ranks(), 10.0, lambda: (self.processes(), self.ranks())
+        )
+
+    def events(self) -> list[Event]:
+        with sqlite3.connect(self.folder / "cluster.sqlite") as db:
+            rows = db.execute(
+                "SELECT kind, at_s, at_unix_s, job, node, data FROM journal ORDER BY seq"
+            ).fetchall()
+        db.close()
+        return [Event(*row[:5], json.loads(row[5])) for row in rows]
+
+    def check(self) -> None:
+        """After its end: the journal is consistent, and no GPU was ever held twice."""
+        store = Store(self.folder)
+        try:
+            assert store.check() > 0
+            events = store.events()
+        finally:
+            store.close()
+        jobs: dict[int, Job] = {}
+        for event in events:
+            if event.job is None:
+                continue
+            jobs[event.job] = next_job(jobs.get(event.job), event)
+            held = [(n, s) for job in jobs.values() for n, slots in job.places for s in slots]
+            assert len(held) == len(set(held)), event

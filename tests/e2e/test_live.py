@@ -1,0 +1,268 @@
+"""A live cluster with real processes: gangs run whole, what is killed starts again, nothing is left."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gigawatt.cluster import Jobs, Machines, simulate
+from gigawatt.kernel.errors import InputError
+from gigawatt.live.processes import children
+
+_spec = importlib.util.spec_from_file_location("live_fixture", Path(__file__).with_name("live_fixture.py"))
+fixture = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(fixture)
+until = fixture.until
+
+
+@pytest.fixture
+def make(tmp_path: Path):
+    made = []
+
+    def up(**settings):
+        cluster = fixture.Cluster(tmp_path / "state", **settings)
+        made.append(cluster)
+        cluster.up()
+        return cluster
+
+    yield up
+    for cluster in made:
+        cluster.end()
+        cluster.check()
+
+
+def test_a_gang_over_two_nodes_runs_whole(make):
+    cluster = make()
+    number = cluster.submit(10, "sh", "-c", 'echo "$RANK/$WORLD_SIZE $NODE_RANK $MASTER_PORT"')
+    cluster.wait([number], "finished")
+    told = [cluster.log(number, rank).split() for rank in range(10)]
+    assert [words[:2] for words in told] == [[f"{r}/10", str(r // 8)] for r in range(10)]
+    assert len({words[2] for words in told}) == 1
+    assert cluster.job(number)["exit_code"] == 0
+
+
+def test_faults_are_started_again_from_the_checkpoint_up_to_a_limit(make):
+    cluster = make(nodes=1)
+    script = 'cd "$GIGAWATT_CHECKPOINT_DIR"; echo x >> seen; [ "$(wc -l < seen)" -ge 3 ] || exit 9'
+    saved = cluster.submit(1, "sh", "-c", script, restarts=2)
+    lost = cluster.submit(2, "sh", "-c", '[ "$RANK" = 1 ] && exit 5; sleep 60', restarts=1)
+    cluster.wait([saved, lost], "finished", "failed")
+    assert (cluster.job(saved)["state"], cluster.job(saved)["restarts"]) == ("finished", 2)
+    assert (cluster.job(lost)["state"], cluster.job(lost)["exit_code"]) == ("failed", 5)
+    assert cluster.job(lost)["reason"] == "rank 1 ended with 5"
+
+
+def test_dependencies_arrays_limits_and_cancelling(make):
+    cluster = make(nodes=1)
+    first = cluster.submit(1, "sh", "-c", "sleep 0.3; exit 4")
+    after = cluster.submit(1, "true", after=[first])
+    then = cluster.submit(1, "true", after=[after])
+    long = cluster.submit(1, "sleep", "60", time_limit_s=0.3)
+    gone = cluster.submit(1, "sleep", "60")
+    array = cluster.submit(1, "sh", "-c", 'echo "$GIGAWATT_ARRAY_INDEX"', array=3)
+    good = cluster.submit(1, "true", after=[array, array + 1])
+    fixture.client.ask(cluster.folder, "POST", f"/v1/jobs/{gone}/cancel")
+    cluster.wait(range(1, good + 1), "finished", "failed", "cancelled")
+    states = cluster.states()
+    assert [states[n] for n in (first, after, then, long, gone)] == [
+        "failed", "cancelled", "cancelled", "failed", "cancelled",
+    ]  # fmt: skip
+    assert [cluster.log(array + i).strip() for i in range(3)] == ["0", "1", "2"]
+    assert states[good] == "finished"
+    with pytest.raises(InputError, match="GW808"):
+        cluster.submit(1, "true", after=[first, 999])
+    with pytest.raises(InputError, match="GW806"):
+        cluster.submit(9, "true")
+
+
+def test_down_pauses_and_up_goes_on(make):
+    cluster = make(nodes=2, gpus_per_node=2)
+    number = cluster.submit(3, "sh", "-c", "sleep 0.6")
+    waiting = cluster.submit(4, "true")
+    until(lambda: len(cluster.ranks()) >= 3)
+    cluster.end()
+    cluster.up()
+    cluster.wait([number, waiting], "finished")
+    assert cluster.job(number)["restarts"] == 0
+
+
+def test_a_drained_node_gets_no_jobs(make):
+    cluster = make(nodes=2, gpus_per_node=2)
+    running = cluster.submit(4, "sleep", "0.5")
+    cluster.wait([running], "running")
+    fixture.client.ask(cluster.folder, "POST", "/v1/nodes/0/drain")
+    small = [cluster.submit(1, "sleep", "0.2") for _ in range(3)]
+    wide = cluster.submit(3, "true")
+    seen = set()
+    until(
+        lambda: (
+            seen.update(n for j in cluster.status()["jobs"] if j["id"] in small for n in j["nodes"])
+            or all(cluster.states()[n] == "finished" for n in small)
+        )
+    )
+    assert seen == {1}
+    assert cluster.states()[wide] == "queued"
+    assert [node["state"] for node in cluster.status()["nodes"]] == ["drained", "up"]
+    fixture.client.ask(cluster.folder, "POST", "/v1/nodes/0/drain", {"undo": True})
+    cluster.wait([wide], "finished")
+
+
+def test_a_node_that_keeps_losing_its_agent_is_quarantined(make):
+    cluster = make(nodes=2, gpus_per_node=2, quarantine_after=2)
+    number = cluster.submit(4, "sleep", "60")
+    for _ in range(2):
+        until(lambda: cluster.job(number)["state"] == "running" and len(cluster.ranks()) == 4)
+        os.kill(cluster.status()["nodes"][1]["pid"], signal.SIGKILL)
+        until(lambda: cluster.job(number)["state"] != "running" or cluster.job(number)["restarts"] > 0)
+    until(lambda: cluster.status()["nodes"][1]["state"] == "quarantined")
+    assert cluster.job(number)["state"] == "queued"
+    fixture.client.ask(cluster.folder, "POST", "/v1/nodes/1/drain", {"undo": True})
+    cluster.wait([number], "running")
+    fixture.client.ask(cluster.folder, "POST", f"/v1/jobs/{number}/cancel")
+    cluster.wait([number], "cancelled")
+
+
+def test_an_agent_that_is_stopped_is_lost_and_its_gang_starts_elsewhere_once(make):
+    cluster = make(nodes=2, gpus_per_node=2, silence_s=0.5)
+    number = cluster.submit(1, "sleep", "2")
+    cluster.wait([number], "running")
+    [node] = cluster.job(number)["nodes"]
+    os.kill(cluster.status()["nodes"][node]["pid"], signal.SIGSTOP)
+    until(lambda: cluster.job(number)["restarts"] == 1, 40.0)
+    assert len(cluster.ranks()) <= 1
+    cluster.wait([number], "finished")
+
+
+def test_a_killed_controller_finds_its_gangs_again(make):
+    cluster = make(nodes=2, gpus_per_node=2)
+    number = cluster.submit(3, "sh", "-c", "sleep 2.5; echo done")
+    ended = cluster.submit(1, "sleep", "0.3")
+    waiting = cluster.submit(4, "true")
+    until(lambda: len(cluster.ranks()) >= 4)
+    ranks = set(cluster.ranks())
+    cluster.kill_controller()
+    with pytest.raises(InputError, match="GW803"):
+        cluster.status()
+    time.sleep(0.5)
+    cluster.up()
+    assert set(cluster.ranks()) < ranks
+    cluster.wait([number, ended, waiting], "finished")
+    assert [cluster.job(n)["restarts"] for n in (number, ended)] == [0, 0]
+    assert cluster.job(number)["attempt"] == 1
+
+
+def test_a_second_controller_is_refused_and_disturbs_nothing(make):
+    cluster = make(nodes=1)
+    number = cluster.submit(1, "sleep", "0.5")
+    with pytest.raises(InputError, match="GW801"):
+        fixture.client.bring_up(cluster.folder, cluster.settings)
+    cluster.wait([number], "finished")
+
+
+def draw_jobs(seed: int):
+    rng = np.random.default_rng(seed)
+    return [
+        {
+            "gpus": int(rng.choice([1, 2, 4, 8, 16], p=[0.3, 0.2, 0.2, 0.2, 0.1])),
+            "tenant": str(rng.choice(["a", "b", "c"])),
+            "priority": int(rng.integers(0, 3)),
+            "seconds": float(rng.uniform(0.05, 0.5)),
+            "pause_s": float(rng.exponential(0.01)),
+        }
+        for _ in range(50)
+    ]
+
+
+@pytest.mark.parametrize("policy", ["fifo", "easy", "fair", "priority"])
+def test_the_order_of_starts_is_that_of_the_simulation(make, policy: str):
+    cluster = make(policy=policy)
+    drawn = draw_jobs(11)
+    for job in drawn:
+        cluster.submit(
+            job["gpus"], "sleep", f"{job['seconds']:.3f}",
+            tenant=job["tenant"], priority=job["priority"], estimate_s=2 * job["seconds"],
+        )  # fmt: skip
+        time.sleep(job["pause_s"])
+    cluster.wait(range(1, 51), "finished", within_s=60.0)
+    events = cluster.events()
+    submit_s = {e.job: e.at_s for e in events if e.kind == "submitted"}
+    held_s, since_s, decided, ordered = dict.fromkeys(submit_s, 0.0), {}, [], []
+    for event in events:
+        if event.kind == "decided" and event.data["order"] == "start":
+            since_s[event.job] = event.at_s
+            decided.append((event.at_s, event.job - 1))
+            ordered.append(event.job)
+        elif event.kind == "finished" or event.kind == "decided":
+            held_s[event.job] += event.at_s - since_s.pop(event.job)
+            if event.job in ordered:
+                ordered.remove(event.job)
+        elif event.kind == "started":
+            assert ordered.pop(0) == event.job
+    tenants = list(dict.fromkeys(job["tenant"] for job in drawn))
+    jobs = Jobs(
+        submit_s=[submit_s[n] for n in range(1, 51)],
+        duration_s=[held_s[n] for n in range(1, 51)],
+        estimate_s=[2 * job["seconds"] for job in drawn],
+        gpus=[job["gpus"] for job in drawn],
+        tenant=[tenants.index(job["tenant"]) for job in drawn],
+        priority=[job["priority"] for job in drawn],
+        tenants=tuple(tenants),
+    )
+    runs = simulate(Machines.pool(32), jobs, policy).runs
+    assert sorted(decided) == sorted(zip(runs.start_s.tolist(), runs.job.tolist(), strict=True))
+    assert len({at for at, _ in decided}) > 10
+    assert max(np.array([at for at, _ in sorted(decided)]) - jobs.submit_s.min()) > 0.5
+
+
+RANK = """
+cd "$GIGAWATT_CHECKPOINT_DIR"
+flock -n -E 99 "$RANK.lock" sh -c '
+  echo "begun $GIGAWATT_ATTEMPT $RANK" >> record; sleep 0.4; echo "ended $GIGAWATT_ATTEMPT $RANK" >> record'
+code=$?
+[ "$code" != 99 ] || echo "twice $GIGAWATT_ATTEMPT $RANK" >> record
+exit "$code"
+"""
+
+
+def test_nothing_is_lost_when_anything_is_killed(make):
+    cluster = make(quarantine_after=1000)
+    rng = random.Random(5)
+    sizes = [rng.choice([1, 2, 4, 8, 12]) for _ in range(40)]
+    numbers = [cluster.submit(gpus, "sh", "-c", RANK, restarts=1000) for gpus in sizes]
+    kills = {"rank": 0, "keeper": 0, "agent": 0, "controller": 0}
+    while sum(kills.values()) < 24:
+        time.sleep(rng.uniform(0.05, 0.3))
+        kind = rng.choice(list(kills))
+        agents = [node["pid"] for node in cluster.status()["nodes"] if node["pid"]]
+        if kind == "controller":
+            cluster.kill_controller()
+            cluster.up()
+            kills[kind] += 1
+            continue
+        keepers = [child for agent in agents for child in children(agent)]
+        targets = {"rank": cluster.ranks(), "keeper": keepers, "agent": agents}[kind]
+        if targets:
+            try:
+                os.kill(rng.choice(targets), signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+            kills[kind] += 1
+    cluster.wait(numbers, "finished", within_s=60.0)
+    assert min(kills.values()) >= 2
+    for number, gpus in zip(numbers, sizes, strict=True):
+        record = (
+            (cluster.folder / "checkpoints" / str(number) / "record").read_text(encoding="utf-8").split("\n")
+        )
+        last = cluster.job(number)["attempt"]
+        assert not [line for line in record if line.startswith("twice")]
+        for word in ("begun", "ended"):
+            lines = [line for line in record if line.startswith(f"{word} {last} ")]
+            assert sorted(lines) == sorted(f"{word} {last} {rank}" for rank in range(gpus))
+    assert not cluster.ranks()
