@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import importlib.util
+import json
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -142,7 +147,7 @@ def test_an_agent_that_is_stopped_is_lost_and_its_gang_starts_elsewhere_once(mak
 
 def test_a_killed_controller_finds_its_gangs_again(make):
     cluster = make(nodes=2, gpus_per_node=2)
-    number = cluster.submit(3, "sh", "-c", "sleep 2.5; echo done")
+    number = cluster.submit(3, "sleep", "2.5")
     ended = cluster.submit(1, "sleep", "0.3")
     waiting = cluster.submit(4, "true")
     until(lambda: len(cluster.ranks()) >= 4)
@@ -164,6 +169,88 @@ def test_a_second_controller_is_refused_and_disturbs_nothing(make):
     with pytest.raises(InputError, match="GW801"):
         fixture.client.bring_up(cluster.folder, cluster.settings)
     cluster.wait([number], "finished")
+
+
+def gigawatt(*words: str, folder: Path, code: int = 0) -> str:
+    """Run the command; its standard output where it ends well, else its standard error."""
+    command = [Path(sys.executable).with_name("gigawatt"), words[0], "--state-dir", str(folder), *words[1:]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder.parent)
+    assert done.returncode == code, (done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr
+    return done.stdout if code == 0 else done.stderr
+
+
+def test_the_commands_from_up_to_down(tmp_path: Path):
+    folder = tmp_path / "a long name for a folder of state that no socket could have" / ("x" * 60)
+    folder.parent.mkdir()
+    cluster = fixture.Cluster(folder, nodes=2, gpus_per_node=2)
+    assert "GW803" in gigawatt("status", folder=folder, code=1)
+    assert "GW610" in gigawatt("up", "--policy", "fiof", folder=folder, code=1)
+    assert "GW814" in gigawatt("up", "--grace", "1 MW", folder=folder, code=1)
+    try:
+        told = json.loads(gigawatt("up", "--nodes", "2", "--gpus-per-node", "2", "--json", folder=folder))
+        assert (told["nodes"], told["gpus"]) == (2, 4)
+        assert (folder.stat().st_mode & 0o777, (folder / "api.json").stat().st_mode & 0o777) == (0o700, 0o600)
+        script = 'echo "$RANK of $WORLD_SIZE in $(pwd)"'
+        told = json.loads(
+            gigawatt("submit", "--gpus", "4", "--json", "--", "sh", "-c", script, folder=folder)
+        )
+        assert told == {"id": 1}
+        assert gigawatt("submit", "--array", "2", "sleep", "60", folder=folder) == "jobs 2 to 3\n"
+        assert "GW806" in gigawatt("submit", "--gpus", "5", "--", "true", folder=folder, code=1)
+        assert "GW810" in gigawatt("submit", "--tenant", "a b", "--", "true", folder=folder, code=1)
+        cluster.wait([1], "finished")
+        cluster.wait([2, 3], "running")
+        assert gigawatt("logs", "1", "--rank", "3", folder=folder) == f"3 of 4 in {folder.parent}\n"
+        assert "GW813" in gigawatt("logs", "1", "--rank", "4", folder=folder, code=1)
+        told = json.loads(gigawatt("status", "--json", folder=folder))
+        assert set(told) == {"jobs", "nodes", "controller"}
+        assert [job["state"] for job in told["jobs"]] == ["finished", "running", "running"]
+        assert set(told["nodes"][0]) == {"id", "gpus", "free", "state", "pid"}
+        assert told["controller"]["engine"] == "embedded"
+        assert "3 jobs: 1 finished, 2 running" in gigawatt("status", folder=folder)
+        assert gigawatt("cancel", "2", folder=folder) == "job 2 is cancelled\n"
+        assert "GW807" in gigawatt("cancel", "77", folder=folder, code=1)
+        assert gigawatt("drain", "1", folder=folder) == "node 1 is drained\n"
+        assert "GW809" in gigawatt("drain", "2", folder=folder, code=1)
+        assert "GW801" in gigawatt("up", folder=folder, code=1)
+    finally:
+        gigawatt("down", folder=folder)
+    cluster.end()
+    cluster.check()
+    assert "GW805" in gigawatt("up", "--nodes", "3", folder=folder, code=1)
+    assert not cluster.processes()
+
+
+def test_requests_that_are_malformed_or_foreign_are_refused_and_disturb_nothing(make):
+    cluster = make(nodes=1)
+    number = cluster.submit(1, "sleep", "1")
+    door = json.loads((cluster.folder / "api.json").read_text(encoding="utf-8"))
+
+    def send(path: str, body: bytes, token: str = door["token"], method: str = "POST") -> int:
+        link = http.client.HTTPConnection("127.0.0.1", door["port"], timeout=10)
+        link.request(method, path, body, {"Authorization": f"Bearer {token}"})
+        code = link.getresponse().status
+        link.close()
+        return code
+
+    another = door["token"][::-1]
+    good = {"tenant": "a", "gpus": 1, "command": ["true"], "cwd": "/"}
+    assert send("/v1/jobs", json.dumps(good).encode(), another) == 401
+    assert send("/v1/status", b"", "", method="GET") == 401
+    assert send("/v1/nothing", b"{}") == 404
+    for wrong in (
+        b"{", b"[]", b"\xff\xfe", b"[" * 100_000, json.dumps({**good, "gpus": 0}).encode(),
+        json.dumps({**good, "command": []}).encode(), json.dumps({**good, "more": 1}).encode(),
+        json.dumps({**good, "command": ["a\0b"]}).encode(),
+        json.dumps({**good, "time_limit_s": "x"}).encode(),
+        json.dumps({**good, "cwd": "relative"}).encode(), json.dumps({**good, "gpus": 10**30}).encode(),
+    ):  # fmt: skip
+        assert send("/v1/jobs", wrong) == 422, wrong[:60]
+    with contextlib.suppress(OSError):
+        assert send("/v1/jobs", json.dumps({**good, "command": ["x" * 10_000_000]}).encode()) == 422
+    cluster.wait([number], "finished")
+    assert len(cluster.states()) == 1
 
 
 def draw_jobs(seed: int):

@@ -10,17 +10,24 @@ import typer
 from gigawatt.cli import interrupt
 from gigawatt.cli.allocate import allocate
 from gigawatt.cli.audit import audit
+from gigawatt.cli.cancel import cancel
 from gigawatt.cli.catalog import catalog
 from gigawatt.cli.check import check
 from gigawatt.cli.coherent import coherent
 from gigawatt.cli.doctor import doctor
+from gigawatt.cli.down import down
+from gigawatt.cli.drain import drain
 from gigawatt.cli.finance import finance
 from gigawatt.cli.import_ import import_
+from gigawatt.cli.logs import logs
 from gigawatt.cli.new import new
 from gigawatt.cli.outcome import INTERRUPTED, exit_code_of
 from gigawatt.cli.replay import replay
 from gigawatt.cli.run import run
 from gigawatt.cli.schema import schema
+from gigawatt.cli.status import status
+from gigawatt.cli.submit import submit
+from gigawatt.cli.up import up
 from gigawatt.cli.validate import validate
 
 app = typer.Typer(
@@ -62,6 +69,10 @@ for _command in (
 ):  # fmt: skip
     app.command()(_command)
 app.command(name="import")(import_)
+for _command_of_a_cluster in (up, status, logs, cancel, drain, down):
+    app.command()(_command_of_a_cluster)
+# What stands behind the command to run belongs to it, though it looks like an option.
+app.command(context_settings={"allow_interspersed_args": False})(submit)
 
 
 def main() -> NoReturn:

@@ -6,9 +6,11 @@ import http.client
 import json
 import os
 import select
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,23 @@ def default_folder() -> Path:
         return Path(told)
     base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(base) / "gigawatt" / "cluster"
+
+
+def shape_of(folder: Path) -> tuple[int, int] | None:
+    """Return nodes and GPUs per node of a cluster that was up before, or None."""
+    file = folder / "cluster.sqlite"
+    if not file.is_file():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            row = db.execute("SELECT value FROM meta WHERE name = 'shape'").fetchone()
+    except sqlite3.Error as error:
+        seen = f"the cluster's database cannot be read ({file}): {error}"
+        raise InputError(Problem("GW802", seen, "give another --state-dir", file="--state-dir")) from None
+    if row is None:
+        return None
+    nodes, _, gpus = row[0].partition(" x ")
+    return int(nodes), int(gpus)
 
 
 def bring_up(folder: Path, settings: Settings) -> int:
@@ -59,9 +78,13 @@ def bring_up(folder: Path, settings: Settings) -> int:
             start_new_session=True,
         )
     os.close(theirs)
-    with os.fdopen(ours, "rb") as pipe:
-        # What is said fits a pipe's atomic write: it comes whole.
-        line = pipe.readline() if select.select([pipe], [], [], _READY_S)[0] else b""
+    try:
+        with os.fdopen(ours, "rb") as pipe:
+            # What is said fits a pipe's atomic write: it comes whole.
+            line = pipe.readline() if select.select([pipe], [], [], _READY_S)[0] else b""
+    except BaseException:
+        process.terminate()
+        raise
     told = json.loads(line) if line else {}
     if "problems" in told:
         raise InputError([Problem(**problem) for problem in told["problems"]])

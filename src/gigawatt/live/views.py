@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,7 +23,8 @@ class Submission(BaseModel):
 
     tenant: str = Field(min_length=1, max_length=100, pattern=r"^[\w.-]+$")
     gpus: int = Field(ge=1, le=1_000_000)
-    command: list[str] = Field(min_length=1, max_length=10_000)
+    command: list[Annotated[str, Field(pattern=r"^[^\x00]*$")]] = Field(min_length=1, max_length=10_000)
+    """What each rank runs; a null byte cannot be in it."""
     cwd: str = Field(pattern=r"^/", max_length=4096)
     priority: int = Field(default=100, ge=-(2**31), lt=2**31)
     time_limit_s: float | None = Field(default=None, gt=0, le=1e9)

@@ -17,7 +17,7 @@ COMMANDS = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
 
 
 def test_every_code_of_reading_and_of_the_commands_is_documented() -> None:
-    rooms = ("catalog", "cli", "climate", "cluster", "scenario", "study")
+    rooms = ("catalog", "cli", "climate", "cluster", "live", "scenario", "study")
     sources = [path for room in rooms for path in (ROOT / "src" / "gigawatt" / room).rglob("*.py")]
     used = {code for path in sources for code in re.findall(r'"(GW\d{3})"', path.read_text(encoding="utf-8"))}
     listed = set(re.findall(r"^\| (GW\d{3}) \|", ERRORS, re.MULTILINE))
@@ -32,7 +32,25 @@ def test_every_example_of_a_message_is_one_that_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "replay", "coherent", "check", "new", "schema", "catalog", "doctor", "validate"]
+    "command",
+    [
+        "run",
+        "replay",
+        "coherent",
+        "check",
+        "new",
+        "schema",
+        "catalog",
+        "doctor",
+        "validate",
+        "up",
+        "submit",
+        "status",
+        "logs",
+        "cancel",
+        "drain",
+        "down",
+    ],
 )
 def test_every_option_is_documented(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -1,0 +1,63 @@
+"""``gigawatt status``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import typer
+
+from gigawatt.cli.options import AsJson, StateDir, print_json
+
+_MOST_SHOWN = 40
+
+
+def status(state_dir: StateDir = None, as_json: AsJson = False) -> None:
+    """Show a cluster's nodes and jobs.
+
+    \b
+    Examples:
+      gigawatt status
+      gigawatt status --json
+    \b
+    Exit codes: 0 done, 1 bad input, 130 interrupted.
+    """  # noqa: D301
+    from gigawatt.cli.tables import print_table
+    from gigawatt.live import client
+
+    answer = client.ask(state_dir or client.default_folder(), "GET", "/v1/status")
+    if as_json:
+        print_json(answer)
+        return
+    controller = answer["controller"]
+    typer.echo(
+        f"controller {controller['pid']}, policy {controller['policy']}, engine {controller['engine']}\n"
+    )
+    nodes = [[str(node[key]) for key in ("id", "state", "gpus", "free", "pid")] for node in answer["nodes"]]
+    print_table(("node", "state", "GPUs", "free", "agent"), nodes, right=(0, 2, 3, 4))
+    _print_jobs(answer["jobs"])
+
+
+def _print_jobs(jobs: list[dict[str, Any]]) -> None:
+    """What runs and waits first, then the latest of the others."""
+    from gigawatt.cli.tables import print_table
+
+    counts = Counter(job["state"] for job in jobs)
+    order = {"running": 0, "paused": 1, "queued": 2}
+    shown = sorted(
+        jobs, key=lambda job: (order.get(job["state"], 3), -job["id"] if job["finished"] else job["id"])
+    )
+    lines = [
+        [
+            str(job["id"]), job["tenant"], str(job["gpus"]), job["state"], str(job["restarts"]),
+            "" if job["exit_code"] is None else str(job["exit_code"]),
+            ",".join(str(node) for node in job["nodes"]), job["reason"],
+        ]
+        for job in shown[:_MOST_SHOWN]
+    ]  # fmt: skip
+    if lines:
+        columns = ("job", "tenant", "GPUs", "state", "restarts", "exit code", "nodes", "why")
+        print_table(columns, lines, right=(0, 2, 4, 5))
+    told = ", ".join(f"{count:,} {state}" for state, count in counts.items())
+    more = f" ({len(jobs) - _MOST_SHOWN:,} not shown)" if len(jobs) > _MOST_SHOWN else ""
+    typer.echo(f"{len(jobs):,} jobs{': ' if told else ''}{told}{more}")

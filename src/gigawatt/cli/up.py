@@ -1,0 +1,74 @@
+"""``gigawatt up``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gigawatt.cli.options import AsJson, StateDir, print_json
+
+
+def up(
+    nodes: Annotated[
+        int | None,
+        typer.Option(min=1, max=1000, help="Virtual nodes. Default: as before, else 1.", show_default=False),
+    ] = None,
+    gpus_per_node: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=1024, help="Virtual GPUs of each. Default: as before, else 8.", show_default=False
+        ),
+    ] = None,
+    policy: Annotated[
+        str, typer.Option(help="Scheduling policy, as for gigawatt replay: easy, fifo, fair, priority ...")
+    ] = "easy",
+    grace: Annotated[
+        str, typer.Option(help="From SIGTERM to SIGKILL (assumed; as long as a checkpoint takes).")
+    ] = "10 s",
+    patience: Annotated[
+        str, typer.Option(help="How long agents go on without a controller (assumed, 10 s to 10 min).")
+    ] = "60 s",
+    quarantine_after: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Losses of its agent within 10 min that take a node out (assumed, 2 to 10)."
+        ),
+    ] = 3,
+    state_dir: StateDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a cluster up on this machine: a controller and one agent a virtual node, as processes.
+
+    Jobs that ran or waited when it went down, or was killed, go on.
+
+    \b
+    Examples:
+      gigawatt up
+      gigawatt up --nodes 4 --gpus-per-node 8 --policy fair
+      gigawatt up --state-dir /scratch/cluster --json
+    \b
+    Exit codes: 0 done, 1 bad input, 130 interrupted.
+    """  # noqa: D301
+    from gigawatt.cli.durations import read_s
+    from gigawatt.live import client
+    from gigawatt.live.settings import Settings
+
+    folder = (state_dir or client.default_folder()).absolute()
+    before = client.shape_of(folder) or (1, 8)
+    settings = Settings(
+        nodes=nodes or before[0],
+        gpus_per_node=gpus_per_node or before[1],
+        policy=policy,
+        grace_s=read_s(grace, "--grace"),
+        patience_s=read_s(patience, "--patience"),
+        quarantine_after=quarantine_after,
+    )
+    pid = client.bring_up(folder, settings)
+    if as_json:
+        print_json({"pid": pid, "nodes": settings.nodes, "gpus": settings.gpus, "state_dir": str(folder)})
+    else:
+        typer.echo(
+            f"{settings.nodes:,} nodes with {settings.gpus:,} GPUs are up under {policy}; "
+            f"controller {pid}, state in {folder}"
+        )
