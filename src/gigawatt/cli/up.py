@@ -51,9 +51,11 @@ def up(
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
     from gigawatt.cli.durations import read_s
+    from gigawatt.cluster.readers import read_policy
     from gigawatt.live import client
     from gigawatt.live.settings import Settings
 
+    read_policy(policy, "--policy")
     folder = (state_dir or client.default_folder()).absolute()
     before = client.shape_of(folder) or (1, 8)
     settings = Settings(

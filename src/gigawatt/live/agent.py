@@ -18,12 +18,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gigawatt.live.keeper import run_keeper
+from gigawatt.live.keeper import CANNOT_START, run_keeper
 from gigawatt.live.lock import Lock
 from gigawatt.live.part import DONE, Part
-from gigawatt.live.processes import adopt_orphans, end_descendants, reap
+from gigawatt.live.processes import adopt_orphans, end_descendants, fork, reap
 from gigawatt.live.wire import Link, Message
 
+NODE_TAKEN = 3
+"""Exit code of an agent whose node's lock another process has."""
 Key = tuple[int, int]
 """A job and the number of its run."""
 
@@ -142,7 +144,15 @@ class Agent:
         # A copy of a socket that stays open hides the end of who had it.
         others += [held.link for held in self.parts.values() if held.phase != DONE]
         agent = os.getpid()
-        pid = os.fork()
+        pid = fork()
+        if pid is None:
+            for end in (ours, theirs):
+                end.close()
+            if self._controller is not None:
+                codes = {str(part.first_rank): CANNOT_START}
+                told = {"job": part.job, "attempt": part.attempt, "phase": DONE, "codes": codes}
+                self._controller.send({"part": told})
+            return
         if pid == 0:
             for one in others:
                 if one is not None:
@@ -179,7 +189,7 @@ def main(folder: str, node: str, patience_s: str) -> int:
     os.chdir(folder)
     lock = Lock(Path("nodes") / f"{int(node)}.lock")
     if not lock.take():
-        return 3
+        return NODE_TAKEN
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Agent(int(node), float(patience_s)).live()
     reap()

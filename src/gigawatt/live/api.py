@@ -23,12 +23,12 @@ from pydantic import ValidationError
 
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
 from gigawatt.live import views
+from gigawatt.live.client import MOST_BODY_BYTES
 from gigawatt.live.store import StoreFullError
 
 if TYPE_CHECKING:
     from gigawatt.live.controller import Controller
 
-MOST_BODY_BYTES = 2**20
 _PATIENCE_S = 30.0
 
 
@@ -101,8 +101,8 @@ class _Handler(BaseHTTPRequestHandler):
             code, answer = 422, {"problems": [asdict(problem) for problem in error.problems]}
         except StoreFullError as error:
             code, answer = 507, {"error": str(error)}
-        except GigawattError as error:
-            code, answer = 503, {"error": str(error)}
+        except (GigawattError, TimeoutError) as error:
+            code, answer = 503, {"error": str(error) or "the controller did not answer in time"}
         data = json.dumps(answer, allow_nan=False).encode()
         self.send_response(code)
         self.send_header("Content-Type", "application/json")

@@ -19,6 +19,8 @@ from gigawatt.kernel.errors import GigawattError, InputError, Problem
 from gigawatt.live.processes import SUPPORTED, alive
 from gigawatt.live.settings import Settings
 
+MOST_BODY_BYTES = 2**20
+"""Longest request that is sent or read."""
 _READY_S = 300.0
 """The first start compiles the policies, which takes up to a minute or two on a slow machine."""
 _DOWN_S = 600.0
@@ -56,14 +58,19 @@ def bring_up(folder: Path, settings: Settings) -> int:
     Raises
     ------
     InputError
-        GW801, GW802, GW805: what the controller refuses; GW804: not Linux; GW812: it ended or was not ready.
+        GW801, GW802, GW805, GW815: what the controller refuses; GW804: not Linux; GW811: another folder;
+        GW812: the controller ended, or was not ready in time.
     """
     if not SUPPORTED:
         seen = "a live cluster needs Linux: it asks the kernel to end what a killed agent leaves behind"
         raise InputError(Problem("GW804", seen, "run it on Linux", file="gigawatt up"))
     folder = folder.absolute()
+    if folder.exists() and not (folder / "cluster.sqlite").exists():
+        if not folder.is_dir() or any(folder.iterdir()):
+            seen = "this is neither an empty folder nor one of a cluster; it is left as it is"
+            raise InputError(Problem("GW811", seen, "give another --state-dir", file=str(folder)))
+        folder.chmod(0o700)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.chmod(0o700)
     for name in ("nodes", "logs", "checkpoints"):
         (folder / name).mkdir(exist_ok=True)
     ours, theirs = os.pipe()
@@ -116,10 +123,14 @@ def ask(folder: Path, method: str, path: str, body: dict[str, Any] | None = None
     GigawattError
         The controller could not do it.
     """
+    data = json.dumps(body or {}).encode()
+    if len(data) > MOST_BODY_BYTES:
+        seen = f"the request has {len(data):,} bytes; allowed: up to {MOST_BODY_BYTES:,}"
+        raise InputError(Problem("GW810", seen, "put long commands into a file", file="request"))
     try:
         door = json.loads((folder / "api.json").read_text(encoding="utf-8"))
         link = http.client.HTTPConnection("127.0.0.1", int(door["port"]), timeout=90)
-        link.request(method, path, json.dumps(body or {}), {"Authorization": f"Bearer {door['token']}"})
+        link.request(method, path, data, {"Authorization": f"Bearer {door['token']}"})
         response = link.getresponse()
         answer = json.loads(response.read())
         link.close()

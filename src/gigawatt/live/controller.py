@@ -39,6 +39,9 @@ class Controller:
         self.folder = folder
         self.settings = settings
         policy = read_policy(settings.policy, "--policy")
+        if policy.round_s:
+            seen = f"{settings.policy} decides in rounds only; a live cluster decides when something happens"
+            raise InputError(Problem("GW815", seen, "leave round_s away", file="--policy"))
         self.store = Store(folder)
         try:
             _check_shape(self.store, settings)

@@ -13,7 +13,6 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from math import inf
-from pathlib import Path
 
 from gigawatt.live.deciding import Scheduler
 from gigawatt.live.part import DONE, Part
@@ -298,7 +297,6 @@ class Core:
 
     def _prepare(self, job: Job) -> None:
         """Let every agent of a gang make a keeper ready."""
-        Path(job.spec.checkpoint_dir).mkdir(parents=True, exist_ok=True)
         first = 0
         for index, (node, slots) in enumerate(job.places):
             part = Part(

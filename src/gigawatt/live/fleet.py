@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from gigawatt.live.agent import NODE_TAKEN
 from gigawatt.live.core import Core
 from gigawatt.live.lock import Lock
 from gigawatt.live.part import MARK
@@ -50,7 +51,7 @@ class Fleet:
     def start_missing(self) -> None:
         """Start the agents of nodes on which nothing is left, all at once."""
         for node in range(self._settings.nodes):
-            if not self._is_out(node) and self._lock_free(node):
+            if not self._is_out(node) and self._lock_free(node) and not self._sweep(node):
                 self._spawn(node)
 
     async def tend(self, node: int) -> None:
@@ -63,8 +64,10 @@ class Fleet:
                 continue
             streams = await self._reach(node)
             if streams is None:
-                return
-            await self._converse(node, *streams)
+                self._end_agent(node)
+                await asyncio.sleep(0.1)
+            else:
+                await self._converse(node, *streams)
             core.roster.gone(node)
             self._wake()
             await self._clear(node)
@@ -121,7 +124,10 @@ class Fleet:
         writer.close()
 
     async def _reach(self, node: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-        """Connect to a node's agent, starting it where there is none; None where the cluster goes down."""
+        """Connect to a node's agent, starting it where there is none.
+
+        None where the cluster goes down, or the agent ended before it answered.
+        """
         core = self._the_core()
         tried_s = 0.0
         pause_s = 0.005
@@ -129,7 +135,9 @@ class Fleet:
             try:
                 sock = connect(self._folder, f"nodes/{node}.sock")
             except OSError:
-                if not self._starts(node) and self._lock_free(node):
+                if self._failed(node):
+                    return None
+                if not self._starts(node) and self._lock_free(node) and not self._sweep(node):
                     core.roster.clear(node)
                     self._spawn(node)
                 if tried_s > _START_S:
@@ -153,6 +161,15 @@ class Fleet:
         process = self._processes.get(node)
         return process is not None and process.poll() is None
 
+    def _failed(self, node: int) -> bool:
+        """Whether the agent that was started last has ended by a fault; told once."""
+        process = self._processes.get(node)
+        code = None if process is None else process.poll()
+        if code in {None, 0, NODE_TAKEN}:
+            return False
+        del self._processes[node]
+        return True
+
     def _spawn(self, node: int) -> None:
         words = [sys.executable, "-m", "gigawatt.live.agent", str(self._folder), str(node)]
         with (self._folder / "nodes" / f"{node}.log").open("ab") as log:
@@ -171,11 +188,18 @@ class Fleet:
             self._end_agent(node)
             await asyncio.sleep(pause_s)
             pause_s = min(1.5 * pause_s, 0.1)
-        while left := marked(MARK, f"{self._mark}-{node}"):
-            for pid in left:
-                send(pid, signal.SIGKILL)
+        while self._sweep(node):
             await asyncio.sleep(0.005)
-        self._starts(node)
+        process = self._processes.pop(node, None)
+        while process is not None and process.poll() is None:
+            await asyncio.sleep(0.002)
+
+    def _sweep(self, node: int) -> bool:
+        """Kill what bears a node's mark, once its lock is free; true where there was something to kill."""
+        left = marked(MARK, f"{self._mark}-{node}")
+        for pid in left:
+            send(pid, signal.SIGKILL)
+        return bool(left)
 
     def _end_agent(self, node: int) -> None:
         """Kill a node's agent, if the process of that number is one."""

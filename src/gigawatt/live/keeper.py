@@ -11,25 +11,32 @@ import os
 import selectors
 import signal
 import socket
+import sys
 import time
 from pathlib import Path
 from typing import NoReturn
 
 from gigawatt.live.part import DONE, GOING, PREPARED, Part, rank_environment
-from gigawatt.live.processes import adopt_orphans, die_with_parent, end_descendants, reap, send_group
+from gigawatt.live.processes import adopt_orphans, die_with_parent, end_descendants, fork, reap, send_group
 from gigawatt.live.wire import Link
 
 _CHUNK_BYTES = 65536
-_EXEC_FAILED = 127
+CANNOT_START = 127
+"""Exit code of a rank whose command, folder or process cannot be made, as in a shell."""
 
 
 class RankLog:
     """What a rank says, up to a size; what comes after is read and dropped, and the log says so."""
 
     def __init__(self, path: Path, most_bytes: int) -> None:
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._left_bytes = most_bytes
         self._most_bytes = most_bytes
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            sys.stderr.write(f"there will be no log {path}: {error}\n")
+            self._fd = os.open(os.devnull, os.O_WRONLY)
 
     def write(self, data: bytes) -> None:
         """Keep what there is room for; a full disk loses the log, not the rank."""
@@ -98,8 +105,7 @@ class Keeper:
         if told:
             self.codes |= told
             self._tell(GOING)
-        started = bool(self._ranks)
-        if (started and len(self.codes) == len(self._ranks)) or time.monotonic() >= self._kill_at_s:
+        if len(self.codes) == len(self.part.slots) or time.monotonic() >= self._kill_at_s:
             self._stopped = True
 
     def _listen(self) -> None:
@@ -120,7 +126,6 @@ class Keeper:
 
     def _go(self) -> None:
         folder = Path(self.part.log_dir)
-        folder.mkdir(parents=True, exist_ok=True)
         for local in range(len(self.part.slots)):
             rank = self.part.first_rank + local
             ours, theirs = os.pipe()
@@ -130,12 +135,15 @@ class Keeper:
             keeper = os.getpid()
             # A SIGTERM that comes before the rank has its own handling waits until it has.
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-            pid = os.fork()
+            pid = fork()
             if pid == 0:
                 _become_rank(self.part, local, theirs, keeper)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
             os.close(theirs)
-            self._ranks[pid] = rank
+            if pid is None:
+                self.codes[rank] = CANNOT_START
+            else:
+                self._ranks[pid] = rank
         self._tell(GOING)
 
     def _read_log(self, fd: int) -> bool:
@@ -190,9 +198,10 @@ def _become_rank(part: Part, local: int, output: int, keeper: int) -> NoReturn:
         empty = os.open(os.devnull, os.O_RDONLY)
         for source, target in ((empty, 0), (output, 1), (output, 2)):
             os.dup2(source, target)
+        Path(part.checkpoint_dir).mkdir(parents=True, exist_ok=True)
         os.chdir(part.cwd)
         os.execvpe(part.command[0], part.command, rank_environment(part, local, os.environ))  # noqa: S606
     except (OSError, ValueError) as error:
         os.write(2, f"gigawatt: the command cannot be started: {error}\n".encode())
     finally:
-        os._exit(_EXEC_FAILED)
+        os._exit(CANNOT_START)

@@ -89,6 +89,15 @@ def end_descendants(besides: frozenset[int] = frozenset()) -> dict[int, int]:
         pause_s = min(2 * pause_s, 0.05)
 
 
+def fork() -> int | None:
+    """Fork this process; None where the machine has no room for another one."""
+    try:
+        return os.fork()
+    except OSError as error:
+        sys.stderr.write(f"no process can be made: {error}\n")
+        return None
+
+
 def send(pid: int, number: int) -> None:
     """Send a signal to a process that may have ended."""
     with suppress(ProcessLookupError):

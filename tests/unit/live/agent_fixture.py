@@ -45,8 +45,8 @@ class Hand:
 
     def prepare(self, job: int, *command: str, ranks: int = 1, log_most_bytes: int = 10_000) -> None:
         part = Part(
-            job, 1, command, str(self.folder), 0, tuple(range(ranks)), ranks, 0, 1, 2000, str(self.folder),
-            str(self.folder / "logs" / str(job)), log_most_bytes, self.mark,
+            job, 1, command, str(self.folder), 0, tuple(range(ranks)), ranks, 0, 1, 2000,
+            str(self.folder / "saved"), str(self.folder / "logs" / str(job)), log_most_bytes, self.mark,
         )  # fmt: skip
         self.link.send({"do": "prepare", "part": asdict(part)})
         self.wait(job, "prepared")

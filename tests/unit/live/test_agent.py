@@ -52,6 +52,19 @@ def test_a_command_that_is_not_there_says_so_in_its_log(hand):
     assert "cannot be started" in hand.log(1)
 
 
+def test_a_log_that_cannot_be_written_loses_the_log_and_not_the_rank(hand):
+    (hand.folder / "logs").write_text("a file where the folder should be")
+    hand.start(1, "sh", "-c", "echo hello; exit 6")
+    assert hand.wait(1, "done") == {"0": 6}
+
+
+def test_a_checkpoint_folder_that_cannot_be_made_fails_the_rank_alone(hand):
+    (hand.folder / "saved").write_text("a file where the folder should be")
+    hand.start(1, "true")
+    assert hand.wait(1, "done") == {"0": 127}
+    assert "File exists" in hand.log(1)
+
+
 def test_grace_lets_a_rank_save_its_work(hand):
     script = "trap 'echo saved; exit 7' TERM; echo ready; while true; do sleep 0.02; done"
     hand.start(1, "sh", "-c", script)
