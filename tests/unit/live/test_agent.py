@@ -76,7 +76,10 @@ def test_grace_lets_a_rank_save_its_work(hand):
 
 def test_who_ignores_sigterm_is_killed_after_the_grace(hand):
     hand.start(1, "sh", "-c", STUBBORN, ranks=2)
-    until(lambda: (hand.folder / "logs/1/1.log").exists() and "ready" in hand.log(1, 1))
+    for rank in (0, 1):
+        until(
+            lambda rank=rank: (hand.folder / f"logs/1/{rank}.log").exists() and "ready" in hand.log(1, rank)
+        )
     hand.say("stop", 1, grace_s=0.2)
     assert hand.wait(1, "done") == {"0": 137, "1": 137}
     assert not hand.running()
