@@ -94,9 +94,11 @@ def bring_up(folder: Path, settings: Settings) -> int:
         raise
     told = json.loads(line) if line else {}
     if "problems" in told:
+        process.wait()  # it has said all, and ends
         raise InputError([Problem(**problem) for problem in told["problems"]])
     if "ready" not in told:
         process.kill()
+        process.wait()
         seen = "the controller did not come up"
         raise InputError(Problem("GW812", seen, f"see {folder / 'controller.log'}", file=str(folder)))
     return int(told["ready"])
