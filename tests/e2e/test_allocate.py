@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import io
 import json
 import signal
@@ -11,10 +10,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+import report_page
 
 from gigawatt.cli.main import main
 
@@ -171,17 +170,6 @@ def test_the_summary_names_what_turns_the_verdict():
     assert allocate("diversion", "--quiet").stdout == ""
 
 
-def _beside(name: str) -> ModuleType:
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-report_page = _beside("report_page")
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 
 

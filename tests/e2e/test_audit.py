@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+import report_page
 
 from gigawatt.report.audit import render, write_audit
 from gigawatt.study.auditing import PackAudit, audit_pack
@@ -36,19 +35,6 @@ claims:
     words: {en: "</td></table><script>alert(2)</script>", ar: "نص <script>alert(3)</script> عربي &amp; 5 GW"}
     settles: "<a href='javascript:alert(4)'>here</a>"
 """
-
-
-def _beside(name: str) -> ModuleType:
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-report_page = _beside("report_page")
 
 
 def gigawatt(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

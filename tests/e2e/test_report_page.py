@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import io
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+import report_page
+import run_fixture
 
 from gigawatt.kernel.clock import Clock
 from gigawatt.report import write_report
@@ -22,19 +21,6 @@ from gigawatt.report.format import quantity, significant
 pytestmark = pytest.mark.browser
 
 
-def _beside(name: str) -> ModuleType:
-    """Load a helper that lies beside this file; the folder is no package."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-run_fixture = _beside("run_fixture")
-report_page = _beside("report_page")
 SECTIONS = [
     "timeline",
     "figures",

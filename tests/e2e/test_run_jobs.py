@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import report_page
 
 from gigawatt.results import QUEUES
 from gigawatt.scenario import bundled_bytes
@@ -37,16 +36,6 @@ JOBS = "\n".join(
 
 def run(*arguments: str, **more) -> subprocess.CompletedProcess[str]:
     return subprocess.run([GIGAWATT, *arguments], capture_output=True, text=True, check=False, **more)
-
-
-def _beside(name: str) -> ModuleType:
-    """Load a helper that lies beside this file; the folder is no package."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
-    spec.loader.exec_module(module)
-    return module
 
 
 def hours(out: Path) -> dict[str, np.ndarray]:
@@ -209,7 +198,6 @@ def test_what_cannot_be_simulated_is_told_at_its_workload(own, tmp_path):
 
 @pytest.mark.browser
 def test_the_figures_of_the_queue_draw_in_a_browser(bundled):
-    report_page = _beside("report_page")
     _, out = bundled
     with report_page.browser() as chromium, report_page.opened(chromium, out / "report.html") as seen:
         figures = seen.page.eval_on_selector_all("figure", "all => all.map(f => f.dataset.figure)")

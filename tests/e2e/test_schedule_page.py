@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import io
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+import report_page
 
 from gigawatt.cluster import Failures, Jobs, Machines, PowerBudget, Schedule, simulate
 from gigawatt.report.schedule import About, write_schedule_report
@@ -21,20 +19,6 @@ pytestmark = pytest.mark.browser
 FIGURES = ["timeline", "queue", "gpus", "power", "fates", "size", "tenant", "stranded", "fairness"]
 MACHINES = Machines(nodes=576, nodes_per_rack=4, racks_per_pod=12, pods_per_hall=2)
 CANVAS = "#fig-timeline .timeline-canvas"
-
-
-def _beside(name: str) -> ModuleType:
-    """Load a helper that lies beside this file; the folder is no package."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-report_page = _beside("report_page")
 
 
 def make_schedule() -> tuple[Schedule, About]:

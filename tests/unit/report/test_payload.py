@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
-import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+from run_fixture import make_run
 
 from gigawatt.kernel.clock import Clock
 from gigawatt.report import render, write_report
@@ -25,20 +23,6 @@ from gigawatt.report.payload.energy import flows
 from gigawatt.report.payload.environment import nox_limits
 from gigawatt.report.payload.horizon import documented_month, horizon
 from gigawatt.results import BINDINGS, Entry, Ledger
-
-
-def _fixture() -> ModuleType:
-    path = Path(__file__).parents[2] / "e2e" / "run_fixture.py"
-    if "run_fixture" not in sys.modules:
-        spec = importlib.util.spec_from_file_location("run_fixture", path)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules["run_fixture"] = module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    return sys.modules["run_fixture"]
-
-
-make_run = _fixture().make_run
 
 
 @pytest.fixture(scope="module")
