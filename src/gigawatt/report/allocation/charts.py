@@ -67,7 +67,7 @@ def curve(points: Sequence[tuple[str, float]], now: str | None, title: str) -> s
 
 
 def lines(series: Sequence[tuple[str, Sequence[float]]], days: Sequence[str], title: str) -> str:
-    """Draw cumulative GPUs over time, one line each, named at their ends."""
+    """Draw cumulative GPUs over time, named at their ends; equal series share one line and one colour."""
     high = max((max(values, default=0.0) for _, values in series), default=0.0) or 1.0
     left, top, wide, tall = 90, 12, _WIDTH - 230, 190
     drawn = [
@@ -77,18 +77,25 @@ def lines(series: Sequence[tuple[str, Sequence[float]]], days: Sequence[str], ti
         f'<text x="{left + wide}" y="{top + tall + 20}" text-anchor="end">{html.escape(days[-1])}</text>',
     ]
     taken: list[float] = []
-    for i, (name, values) in enumerate(series):
+    tones: dict[str, str] = {}
+    for name, values in series:
         step = wide / max(len(values) - 1, 1)
         points = " ".join(
             f"{left + t * step:.2f},{top + tall * (1 - v / high):.2f}" for t, v in enumerate(values)
         )
-        tone = f"var(--tone-{i % 6 + 1})"
-        drawn.append(f'<polyline points="{points}" fill="none" stroke="{tone}" stroke-width="1.8"/>')
+        if points not in tones:
+            tones[points] = f"var(--tone-{len(tones) % 6 + 1})"
+            drawn.append(
+                f'<polyline points="{points}" fill="none" stroke="{tones[points]}" stroke-width="1.8"/>'
+            )
         y = top + tall * (1 - (values[-1] if values else 0.0) / high) + 4
         while any(abs(y - other) < 14 for other in taken):
             y += 14
         taken.append(y)
-        drawn.append(f'<text x="{left + wide + 8}" y="{y:.2f}" fill="{tone}">{html.escape(name)}</text>')
+        drawn.append(
+            f'<path d="M{left + wide + 8} {y - 4:.2f}h10" stroke="{tones[points]}" stroke-width="4"/>'
+        )
+        drawn.append(f'<text x="{left + wide + 24}" y="{y:.2f}">{html.escape(name)}</text>')
     return _svg(max(top + tall + 28, max(taken, default=0) + 8), title, "".join(drawn))
 
 

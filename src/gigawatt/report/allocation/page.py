@@ -110,9 +110,13 @@ def _section(key: str, inside: str) -> str:
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, sums: Sequence[int] = ()) -> str:
-    """Write a table; numbers stand to the end of their cells."""
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in columns)
-    body = []
+    """Write a table; numbers stand to the end of their cells, and so does the head of a column of numbers."""
+    rows, body = list(rows), []
+    numeric = [any(not isinstance(row[k], str) for row in rows) for k in range(len(columns))]
+    head = "".join(
+        f'<th scope="col"{" class=number" * is_number}>{html.escape(name)}</th>'
+        for name, is_number in zip(columns, numeric, strict=True)
+    )
     for i, row in enumerate(rows):
         cells = "".join(
             f"<td>{html.escape(cell)}</td>"
