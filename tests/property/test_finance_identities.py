@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from gigawatt.finance import irr, npv, sculpt
 from gigawatt.finance.construction import draw
-from gigawatt.finance.deal.engine import Drivers, simulate
+from gigawatt.finance.deal.drivers import Drivers
+from gigawatt.finance.deal.engine import simulate
 from gigawatt.finance.deal.financing import arrange
 from gigawatt.finance.deal.inputs import Deal
 from gigawatt.finance.deal.plan import lay_out
@@ -139,8 +140,8 @@ def test_the_waterfall_conserves_cash_in_every_scenario(rent, running, capital, 
         np.array([leave]), base.early_months,
     )  # fmt: skip
     flows = simulate(plan, arrange(plan), drivers)
-    from gigawatt.finance.deal.statement import _residuals
+    from gigawatt.finance.deal.accounts import residuals
 
-    assert max(_residuals(flows, {}, {}).values()) < 0.01
+    assert max(residuals(flows, {}, {}).values()) < 0.01
     assert flows.lines["cash"].min() > -1e-3
     assert flows.lines["debt"].min() > -1e-3

@@ -10,11 +10,12 @@ from gigawatt.finance.unit_costs import PARTS, YearOfCost, capital_recovery_fact
 
 if TYPE_CHECKING:
     from gigawatt.finance.construction import Drawn, draw
+    from gigawatt.finance.deal.accounts import entities
     from gigawatt.finance.deal.bundled import deal_bytes, deal_names
     from gigawatt.finance.deal.cases import Outcomes, break_even_rent, downside, scenarios, tornado
-    from gigawatt.finance.deal.engine import Drivers
+    from gigawatt.finance.deal.drivers import Drivers
     from gigawatt.finance.deal.inputs import Deal
-    from gigawatt.finance.deal.statement import Statement, entities, run
+    from gigawatt.finance.deal.statement import Statement, run
     from gigawatt.finance.debt import (
         DebtSize,
         Schedule,
@@ -40,7 +41,7 @@ _HOME = {
     "Deal": "gigawatt.finance.deal.inputs",
     "DebtSize": "gigawatt.finance.debt",
     "Drawn": "gigawatt.finance.construction",
-    "Drivers": "gigawatt.finance.deal.engine",
+    "Drivers": "gigawatt.finance.deal.drivers",
     "Irr": "gigawatt.finance.returns",
     "Levelised": "gigawatt.finance.levelised",
     "Outcomes": "gigawatt.finance.deal.cases",
@@ -56,7 +57,7 @@ _HOME = {
     "discount_path": "gigawatt.finance.debt",
     "downside": "gigawatt.finance.deal.cases",
     "draw": "gigawatt.finance.construction",
-    "entities": "gigawatt.finance.deal.statement",
+    "entities": "gigawatt.finance.deal.accounts",
     "implied_cost_of_capital": "gigawatt.finance.levelised",
     "irr": "gigawatt.finance.returns",
     "levelise": "gigawatt.finance.levelised",

@@ -10,9 +10,10 @@ import pytest
 from pydantic import ValidationError
 
 from gigawatt import finance
-from gigawatt.finance.deal.engine import Drivers
+from gigawatt.finance.deal.accounts import entities
+from gigawatt.finance.deal.drivers import Drivers
 from gigawatt.finance.deal.plan import lay_out
-from gigawatt.finance.deal.statement import entities, run
+from gigawatt.finance.deal.statement import run
 from gigawatt.kernel.errors import InfeasibleError
 
 _SPEC = importlib.util.spec_from_file_location(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gigawatt.finance.deal.engine import Drivers, simulate
+from gigawatt.finance.deal.drivers import Drivers
+from gigawatt.finance.deal.engine import simulate
 from gigawatt.finance.deal.financing import Financing, arrange
 from gigawatt.finance.deal.inputs import Deal
 from gigawatt.finance.deal.plan import Plan, lay_out

@@ -8,17 +8,17 @@ preferred; common. What is not paid stays owed, and what cannot be paid out stay
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gigawatt.finance.deal.financing import Financing, cash_for_service, receivables
+from gigawatt.finance.deal.drivers import Drivers
+from gigawatt.finance.deal.financing import Financing
 from gigawatt.finance.deal.plan import Plan
+from gigawatt.finance.deal.streams import Streams
 
 Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 ROWS = (
     "revenue", "power_cost", "operating_cost", "property_tax", "receivables", "cfads", "interest_earned",
@@ -31,41 +31,6 @@ ROWS = (
     "tax_depreciation", "loss_carried", "disposal",
 )  # fmt: skip
 """Lines that a run keeps, each of shape (months, scenarios)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drivers:
-    """What sets scenarios apart; each of shape (scenarios,)."""
-
-    rent: Array
-    """Factor on all revenue."""
-    running: Array
-    """Factor on power and operating cost."""
-    capital: Array
-    """Factor on uses; what is above 1 owners pay."""
-    rate_frac: Array
-    """Added to every floating rate's year, e.g. 0.01; swapped shares are spared by the caller."""
-    delay_months: Ints
-    """By which revenue and running cost begin later, terms and debt as they were."""
-    leave_month: Ints
-    """Month in which the largest tenant goes, its notice counted; the number of months: never."""
-    early_months: Ints
-    """By which every refresh comes sooner."""
-
-    @classmethod
-    def base(cls, count: int, months: int) -> Drivers:
-        """Scenarios that are all the base case."""
-        one, zero = np.ones(count), np.zeros(count, dtype=np.int64)
-        return cls(one, one, one, np.zeros(count), zero, np.full(count, months, dtype=np.int64), zero)
-
-    @property
-    def count(self) -> int:
-        """Number of scenarios."""
-        return self.rent.size
-
-    def part(self, chosen: slice) -> Drivers:
-        """Some of the scenarios."""
-        return Drivers(**{f.name: getattr(self, f.name)[chosen] for f in fields(self)})
 
 
 @dataclass(slots=True)
@@ -127,87 +92,13 @@ class _Run:
         self.tax_rate = deal.tax.rate_frac if deal.tax else 0.0
         self.loss_limit = deal.tax.loss_limit_frac if deal.tax else 1.0
         self.calendar = (deal.close.month - 1 + self.index) % 12
-        self.preferred_rate = np.zeros(self.months)
         self.flows = Flows({n: np.zeros((self.months, self.count)) for n in keep})
         if self.full:
             names = [loan.name for loan in self.loans]
             self.flows.balances = {n: np.zeros((self.months, self.count)) for n in names}
             self.flows.interest = {n: np.zeros((self.months, self.count)) for n in names}
         self.uses, self.capital_uses = plan.uses_total, plan.capital_uses
-        self._streams()
-        self._assets()
-        self._owners()
-
-    # What scenarios change, laid out before the months begin.
-
-    def _moved(self, row: Array) -> Array:
-        """A line after completion, begun ``delay_months`` later, shape (months, scenarios)."""
-        if not self.d.delay_months.any():
-            return np.broadcast_to(row[:, None], (self.months, self.count))
-        place = self.index[:, None] - self.d.delay_months[None, :]
-        after = place > self.end
-        moved = np.where(after, row[np.maximum(place, 0)], 0.0)
-        return np.where(self.index[:, None] <= self.end, row[:, None], moved)
-
-    def _streams(self) -> None:
-        plan = self.plan
-        revenue = self._moved(plan.revenue)
-        if (self.d.leave_month < self.months).any() and plan.tenants:
-            largest = max(plan.tenants, key=lambda name: float(plan.tenants[name].sum()))
-            gone = self.index[:, None] >= self.d.leave_month[None, :]
-            revenue = revenue - np.where(gone, self._moved(plan.tenants[largest]), 0.0)
-        self.revenue = revenue * self.d.rent
-        self.power = self._moved(plan.power_cost) * self.d.running
-        self.operation = self._moved(plan.operating_cost) * self.d.running
-        late = self._late()
-        self.late = late
-        self.refresh_cost = self._sooner(plan.refresh_cost)
-        self.saving = self._sooner(plan.refresh_saving)
-        self.refresh_book = self._sooner(plan.refresh_depreciation)
-        self.exit = np.broadcast_to(plan.exit_value[:, None], (self.months, self.count))
-
-    def _late(self) -> Array:
-        since = self.index[:, None] - self.end
-        return ((since > 0) & (since <= self.d.delay_months[None, :])).astype(np.float64)
-
-    def _sooner(self, row: Array) -> Array:
-        if not self.d.early_months.any() or not row.any():
-            return np.broadcast_to(row[:, None], (self.months, self.count))
-        place = self.index[:, None] + self.d.early_months[None, :]
-        return np.where(place < self.months, row[np.minimum(place, self.months - 1)], 0.0)
-
-    def _assets(self) -> None:
-        """Depreciation with the financing cost that was added to the assets."""
-        plan, money = self.plan, self.money
-        added = float(money.capitalised.sum())
-        scale = self.d.capital
-        book = plan.book_depreciation[:, None] * scale
-        if plan.book_base > 0.0:
-            book = book + plan.book_depreciation[:, None] * (added / plan.book_base)
-        tax = plan.tax_depreciation[:, None] * scale
-        if plan.tax_base > 0.0:
-            tax = tax + plan.tax_depreciation[:, None] * (added / plan.tax_base)
-        self.book = book + self.refresh_book
-        # The refresh is written off for tax as it is in the accounts.
-        self.tax_book = tax + self.refresh_book
-        if plan.deal.exit is not None and plan.tax_base > 0.0:  # what is left of the basis goes with the sale
-            self.tax_book[-1] += (plan.tax_base * scale + added) - tax.sum(axis=0)
-
-    def _owners(self) -> None:
-        deal, money = self.plan.deal, self.money
-        kinds = {e.name: e for e in deal.equity}
-        zero = np.zeros(self.months)
-        self.preferred_in = np.asarray(
-            sum((row for n, row in money.equity.items() if kinds[n].kind == "preferred"), zero)
-        )
-        self.common_in = np.asarray(
-            sum((row for n, row in money.equity.items() if kinds[n].kind != "preferred"), zero)
-        )
-        rates = [e.dividend_frac for e in deal.equity if e.kind == "preferred"]
-        self.dividend = float(np.mean(rates)) / 12.0 if rates else 0.0
-        self.extra = self.uses[:, None] * (self.d.capital - 1.0)
-
-    # The months.
+        self.given = Streams(plan, money, drivers)
 
     def run(self) -> Flows:
         state = _Month(self.count, len(self.loans))
@@ -224,10 +115,10 @@ class _Run:
     def _month(self, t: int, s: _Month, due_sum: Array, cash_sum: Array) -> None:
         plan, money = self.plan, self.money
         last = t == self.months - 1
-        revenue, power, operation = self.revenue[t], self.power[t], self.operation[t]
+        revenue, power, operation = self.given.revenue[t], self.given.power[t], self.given.operation[t]
         taxes = plan.property_tax[t]
         owed = np.zeros(self.count) if last else revenue * plan.deal.receivable_days / 30.0
-        saving = self.saving[t]
+        saving = self.given.saving[t]
         letter = self._letter_fee(t)
         working = money.working if t == self.end + 1 else 0.0
         cfads = revenue - power - operation - letter - taxes - (owed - s.owed) + working - saving
@@ -237,13 +128,13 @@ class _Run:
         interest = self._interest(t, s)
         income = (
             revenue - power - operation - letter - taxes + earned + escrow_earned + damages
-            + self.exit[t] - interest.sum(axis=0)
+            + self.given.exit[t] - interest.sum(axis=0)
         )  # fmt: skip
-        tax = self._tax(t, s, income - self.tax_book[t])
+        tax = self._tax(t, s, income - self.given.tax_book[t])
         credit = plan.credits[t]
         uses, capital_uses, capitalised, equity_in = self._construct(t, s)
         beside = self._renew(t, s, saving)
-        pool = s.cash - working + cfads + earned + damages + self.exit[t] + credit - tax - beside
+        pool = s.cash - working + cfads + earned + damages + self.given.exit[t] + credit - tax - beside
         taken, pool = _fill(pool, s.reserve) if t > self.end else (np.zeros(self.count), pool)
         s.reserve = s.reserve - taken
         support = np.maximum(-pool, 0.0)
@@ -263,10 +154,10 @@ class _Run:
         preferred, common, pool = self._pay_out(s, pool, locked, last=last)
         s.cash = pool
         # Accounts.
-        s.assets = s.assets + capital_uses + capitalised + self.refresh_cost[t] - self.book[t]
+        s.assets = s.assets + capital_uses + capitalised + self.given.refresh_cost[t] - self.given.book[t]
         disposal = s.assets if last and plan.deal.exit is not None else np.zeros(self.count)
         s.assets = s.assets - disposal
-        net = income - self.book[t] - tax + credit - disposal
+        net = income - self.given.book[t] - tax + credit - disposal
         s.owed = owed
         s.contributed = s.contributed + equity_in + support
         s.retained = s.retained + net - preferred - common
@@ -274,29 +165,30 @@ class _Run:
         for name, value in (
             ("revenue", revenue), ("power_cost", power), ("operating_cost", operation),
             ("property_tax", taxes), ("receivables", owed), ("cfads", cfads),
-            ("interest_earned", earned + escrow_earned), ("damages", damages), ("exit_value", self.exit[t]),
-            ("income_tax", tax), ("credit", credit), ("refresh_cost", self.refresh_cost[t]),
+            ("interest_earned", earned + escrow_earned), ("damages", damages),
+            ("exit_value", self.given.exit[t]),
+            ("income_tax", tax), ("credit", credit), ("refresh_cost", self.given.refresh_cost[t]),
             ("support", support), ("senior_interest", paid_interest), ("senior_principal", paid_principal),
             ("senior_due", due), ("other_interest", other_interest), ("other_principal", other_principal),
             ("swept", swept), ("unpaid", s.arrears.sum(axis=0)), ("takeout", takeout),
             ("reserve", s.reserve), ("refresh_reserve", s.refresh), ("escrow", money.escrow[:, t].sum()),
             ("cash", s.cash), ("letter_fee", letter), ("uses", uses), ("reserve_uses", uses - capital_uses),
-            ("capitalised", capitalised), ("preferred_in", self.preferred_in[t]),
+            ("capitalised", capitalised), ("preferred_in", self.given.preferred_in[t]),
             ("equity", equity_in), ("preferred_paid", preferred), ("distribution", common),
-            ("book_depreciation", self.book[t]), ("interest_expense", interest.sum(axis=0)),
+            ("book_depreciation", self.given.book[t]), ("interest_expense", interest.sum(axis=0)),
             ("assets", s.assets), ("debt", s.balance.sum(axis=0)), ("contributed", s.contributed),
             ("retained", s.retained), ("net_income", net), ("locked", locked), ("trailing_dscr", cover),
-            ("tax_depreciation", self.tax_book[t]), ("loss_carried", s.losses), ("disposal", disposal),
+            ("tax_depreciation", self.given.tax_book[t]), ("loss_carried", s.losses), ("disposal", disposal),
         ):  # fmt: skip
             self._put(name, t, value)
 
     def _construct(self, t: int, s: _Month) -> tuple[Array, Array, float, Array]:
         """Loans and owners pay uses; financing cost goes on the loan, or out of escrow."""
         money = self.money
-        uses = self.uses[t] + self.extra[t]
+        uses = self.uses[t] + self.given.extra[t]
         capital_uses = self.capital_uses[t] * self.d.capital
-        equity_in = self.common_in[t] + self.preferred_in[t] + self.extra[t]
-        s.preferred = s.preferred * (1.0 + self.dividend) + self.preferred_in[t]
+        equity_in = self.given.common_in[t] + self.given.preferred_in[t] + self.given.extra[t]
+        s.preferred = s.preferred * (1.0 + self.given.dividend) + self.given.preferred_in[t]
         if t <= self.end:
             s.balance += (money.balance[:, t] - (money.balance[:, t - 1] if t else 0.0))[:, None]
         if t == self.end:
@@ -309,9 +201,9 @@ class _Run:
     def _renew(self, t: int, s: _Month, saving: Array) -> Array:
         """Buy what is renewed out of what was saved; return what the savings lack."""
         s.refresh = s.refresh + saving
-        from_saved = np.minimum(self.refresh_cost[t], s.refresh)
+        from_saved = np.minimum(self.given.refresh_cost[t], s.refresh)
         s.refresh = s.refresh - from_saved
-        return np.asarray(self.refresh_cost[t] - from_saved)
+        return np.asarray(self.given.refresh_cost[t] - from_saved)
 
     def _by_loan(self, t: int, s: _Month, interest: Array) -> None:
         if self.full:
@@ -342,7 +234,7 @@ class _Run:
         terms = self.plan.deal.delay_damages
         if terms is None:
             return 0.0
-        paid: Array = np.minimum(self.late[t] * terms.damages_usd_per_month, terms.most_usd - s.damages)
+        paid: Array = np.minimum(self.given.late[t] * terms.damages_usd_per_month, terms.most_usd - s.damages)
         s.damages = s.damages + paid
         return paid
 
@@ -491,18 +383,3 @@ def _fill(pool: Array, reserve: Array) -> tuple[Array, Array]:
     """Take from the reserve what the pool lacks."""
     taken = np.minimum(np.maximum(-pool, 0.0), reserve)
     return taken, pool + taken
-
-
-def base_cfads(plan: Plan) -> Array:
-    """Cash for debt service of the base case, by month."""
-    return cash_for_service(plan, plan.revenue)
-
-
-def base_receivables(plan: Plan) -> Array:
-    """Receivables of the base case, by month."""
-    return receivables(plan, plan.revenue)
-
-
-def by_loan(flows: Flows) -> Mapping[str, Array]:
-    """Balances by loan."""
-    return flows.balances

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigawatt.finance.construction import debt_of_gearing, draw
-from gigawatt.finance.deal.inputs import Sizing
+from gigawatt.finance.deal.capital import Sizing
 from gigawatt.finance.deal.plan import Loan, Plan
 from gigawatt.finance.debt import DebtSize, sculpt, size_debt
 from gigawatt.kernel.errors import InfeasibleError

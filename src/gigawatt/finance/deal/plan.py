@@ -8,16 +8,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from gigawatt.finance.deal.inputs import (
-    Abatement,
-    Deal,
-    Lease,
-    RateStep,
-    Rental,
-    Tranche,
-    Use,
-    months_between,
-)
+from gigawatt.finance.deal.capital import RateStep, Tranche, Use
+from gigawatt.finance.deal.inputs import Deal, months_between
+from gigawatt.finance.deal.terms import Abatement, Lease, Rental
 from gigawatt.finance.depreciation import yearly_shares
 from gigawatt.kernel.errors import InfeasibleError
 

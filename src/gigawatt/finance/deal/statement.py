@@ -9,10 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gigawatt.finance.deal.engine import Drivers, Flows, simulate
+from gigawatt.finance.deal.accounts import residuals
+from gigawatt.finance.deal.capital import Equity
+from gigawatt.finance.deal.covenants import covenant_events
+from gigawatt.finance.deal.drivers import Drivers
+from gigawatt.finance.deal.engine import Flows, simulate
 from gigawatt.finance.deal.financing import Financing, arrange
-from gigawatt.finance.deal.inputs import Deal, Equity, Reserves
+from gigawatt.finance.deal.inputs import Deal
 from gigawatt.finance.deal.plan import Plan, lay_out
+from gigawatt.finance.deal.terms import Reserves
 from gigawatt.finance.debt import discount_path
 from gigawatt.finance.levelised import own_or_rent, recovery, runway_months
 from gigawatt.finance.returns import Irr, irr, moic, npv, payback_years
@@ -132,8 +137,8 @@ def run(deal: Deal) -> Statement:
         committed_revenue_usd=float(sum(row.sum() for row in plan.committed.values())),
         headline_revenue_usd=float(sum(row.sum() for row in plan.lease_rent.values())),
         supplier=_suppliers(plan, money),
-        covenants=_covenants(plan, flows, llcr, plcr),
-        residuals=_residuals(flows, sources, uses),
+        covenants=covenant_events(plan, flows, llcr, plcr),
+        residuals=residuals(flows, sources, uses),
     )
 
 
@@ -278,155 +283,3 @@ def _suppliers(plan: Plan, money: Financing) -> dict[str, dict[str, float]]:
                 "returned_frac": back / put_in if put_in else 0.0,
             }
     return found
-
-
-def _covenants(plan: Plan, flows: Flows, llcr: float, plcr: float) -> tuple[Mapping[str, Any], ...]:
-    """First month of each breach, and of each cure."""
-    terms, lines = plan.deal.covenants, flows.lines
-    service = (lines["senior_due"][:, 0] > 1e-6) & (np.arange(plan.months) > plan.completion)
-    cover = np.where(service, lines["trailing_dscr"][:, 0], np.inf)
-    events: list[Mapping[str, Any]] = []
-
-    def watch(name: str, broken: NDArray[np.bool_], value: Array, limit: float, follows: str) -> None:
-        was = False
-        for month in range(plan.months):
-            if bool(broken[month]) != was:
-                was = bool(broken[month])
-                events.append(
-                    {
-                        "month": month,
-                        "covenant": name,
-                        "value": float(value[month]) if np.isfinite(value[month]) else None,
-                        "limit": limit,
-                        "follows": follows if was else "cured",
-                    }
-                )
-
-    watch("dscr", cover < terms.lock_up_dscr_ratio, cover, terms.lock_up_dscr_ratio, "lock-up")
-    failed = cover < terms.default_dscr_ratio
-    held = _lasting(failed, terms.cure_months)
-    watch("dscr", held, cover, terms.default_dscr_ratio, "default")
-    unpaid = lines["unpaid"][:, 0]
-    watch("payment", _lasting(unpaid > 1e-3, terms.cure_months), unpaid, 0.0, "default")
-    if terms.ltv_frac is not None:
-        owed = lines["debt"][:, 0]
-        ltv = np.divide(owed, plan.collateral, out=np.full(plan.months, np.inf), where=plan.collateral > 0.0)
-        over = (ltv > terms.ltv_frac) & (owed > 1e-3) & (np.arange(plan.months) > plan.completion)
-        watch("ltv", over, ltv, terms.ltv_frac, "default")
-    for name, value, limit in (("llcr", llcr, terms.llcr_ratio), ("plcr", plcr, terms.plcr_ratio)):
-        if value < limit:
-            events.append(
-                {"month": plan.completion, "covenant": name, "value": value, "limit": limit,
-                 "follows": "lock-up"}
-            )  # fmt: skip
-    if terms.largest_tenant_frac is not None and plan.tenants:
-        whole = plan.revenue
-        most = np.max(np.stack(list(plan.tenants.values())), axis=0)
-        share = np.divide(most, whole, out=np.zeros(plan.months), where=whole > 0.0)
-        watch("concentration", share > terms.largest_tenant_frac, share, terms.largest_tenant_frac, "lock-up")
-    return tuple(sorted(events, key=lambda event: event["month"]))
-
-
-def _lasting(broken: NDArray[np.bool_], months: int) -> NDArray[np.bool_]:
-    """Breaches that have lasted longer than the time allowed to cure them."""
-    run_length, held = 0, np.zeros(broken.size, dtype=np.bool_)
-    for month, bad in enumerate(broken):
-        run_length = run_length + 1 if bad else 0
-        held[month] = run_length > months
-    return held
-
-
-def balance_sheet(flows: Flows) -> dict[str, Array]:
-    """The borrower's balance sheet at each month's end, shape (months, scenarios)."""
-    lines = flows.lines
-    return {
-        "assets": lines["assets"],
-        "receivables": lines["receivables"],
-        "cash": lines["cash"],
-        "debt service reserve": lines["reserve"],
-        "refresh reserve": lines["refresh_reserve"],
-        "escrow": lines["escrow"],
-        "debt": -lines["debt"],
-        "contributed": -lines["contributed"],
-        "retained": -lines["retained"],
-    }
-
-
-def income_statement(flows: Flows) -> dict[str, Array]:
-    """The borrower's income by month; costs are negative, and it adds up to ``net_income``."""
-    lines = flows.lines
-    return {
-        "revenue": lines["revenue"],
-        "power": -lines["power_cost"],
-        "operation": -lines["operating_cost"] - lines["letter_fee"],
-        "property tax": -lines["property_tax"],
-        "depreciation": -lines["book_depreciation"],
-        "interest earned": lines["interest_earned"],
-        "interest": -lines["interest_expense"],
-        "delay damages": lines["damages"],
-        "sale of assets, less book value": lines["exit_value"] - lines["disposal"],
-        "income tax": lines["credit"] - lines["income_tax"],
-    }
-
-
-def cash_flow(flows: Flows) -> dict[str, Array]:
-    """The borrower's cash flow by month; it adds up to the change of cash, reserves and escrow."""
-    lines = flows.lines
-    change = np.diff(lines["receivables"], axis=0, prepend=0.0)
-    debt = np.diff(lines["debt"], axis=0, prepend=0.0)
-    return {
-        "operation": lines["revenue"] - lines["power_cost"] - lines["operating_cost"] - lines["letter_fee"]
-        - lines["property_tax"] - change + lines["damages"],
-        "interest earned": lines["interest_earned"],
-        "income tax": lines["credit"] - lines["income_tax"],
-        "investment": -lines["uses"] + lines["reserve_uses"] - lines["refresh_cost"] + lines["exit_value"]
-        - lines["capitalised"],
-        "loans, net of repayment": debt,
-        "interest": -lines["interest_expense"],
-        "owners": lines["equity"] + lines["support"],
-        "paid out": -lines["preferred_paid"] - lines["distribution"],
-    }  # fmt: skip
-
-
-def entities(statement: Statement) -> dict[str, dict[str, dict[str, Array]]]:
-    """Balance sheet, income and cash flow of the borrower and of its owners, by month.
-
-    The owners carry the borrower at equity: what they put in, plus their part of its income, less what
-    they were paid.
-    """
-    flows = statement.flows
-    lines = flows.lines
-    put_in = lines["equity"] + lines["support"]
-    got = lines["preferred_paid"] + lines["distribution"]
-    held = lines["contributed"] + lines["retained"]
-    return {
-        "borrower": {
-            "balance": balance_sheet(flows),
-            "income": income_statement(flows),
-            "cash": cash_flow(flows),
-        },
-        "owners": {
-            "balance": {
-                "investment at equity": held,
-                "cash": np.cumsum(got - put_in, axis=0),
-                "retained": -(held + np.cumsum(got - put_in, axis=0)),
-            },
-            "income": {"share of income": lines["net_income"]},
-            "cash": {"put in": -put_in, "received": got},
-        },
-    }
-
-
-def _residuals(flows: Flows, sources: Mapping[str, float], uses: Mapping[str, float]) -> dict[str, float]:
-    """Largest difference of each identity, in USD."""
-    lines = flows.lines
-    sheet = np.asarray(sum(balance_sheet(flows).values()))
-    income = np.asarray(sum(income_statement(flows).values())) - lines["net_income"]
-    held = lines["cash"] + lines["reserve"] + lines["refresh_reserve"] + lines["escrow"]
-    moved = np.asarray(sum(cash_flow(flows).values())) - np.diff(held, axis=0, prepend=0.0)
-    return {
-        "sources_less_uses_usd": abs(sum(sources.values()) - sum(uses.values())),
-        "balance_sheet_usd": float(np.abs(sheet).max()),
-        "income_usd": float(np.abs(income).max()),
-        "cash_usd": float(np.abs(moved).max()),
-    }
