@@ -2,6 +2,7 @@
 
     GET  /v1/status             POST /v1/jobs              POST /v1/nodes/N/drain
     GET  /v1/jobs/N             POST /v1/jobs/N/cancel     POST /v1/down
+    GET  /v1/events?after=SEQ   GET  /v1/view
 
 Bodies and answers are JSON objects. A user's mistake is answered with 422 and ``problems``.
 """
@@ -18,11 +19,12 @@ from hmac import compare_digest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
-from gigawatt.live import views
+from gigawatt.live import viewing, views
 from gigawatt.live.client import MOST_BODY_BYTES
 from gigawatt.live.store import StoreFullError
 
@@ -69,7 +71,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer a question."""
-        self._answer({r"/v1/status": self._status, r"/v1/jobs/(\d{1,12})": self._job})
+        self._answer(
+            {
+                r"/v1/status": self._status,
+                r"/v1/jobs/(\d{1,12})": self._job,
+                r"/v1/events": self._events,
+                r"/v1/view": self._view,
+            }
+        )
 
     def do_POST(self) -> None:
         """Do what is asked."""
@@ -94,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
                 code, answer = 401, {"error": "the token is wrong"}
             else:
                 for pattern, action in routes.items():
-                    matched = re.fullmatch(pattern, self.path)
+                    matched = re.fullmatch(pattern, urlsplit(self.path).path)
                     if matched:
                         code, answer = 200, action(body, *(int(word) for word in matched.groups()))
         except InputError as error:
@@ -134,6 +143,13 @@ class _Handler(BaseHTTPRequestHandler):
             return {**views.job_row(job), "attempt": job.attempt, "ranks": job.spec.gpus}
 
         return self.door.ask(look)
+
+    def _events(self, _body: dict[str, Any]) -> dict[str, Any]:
+        asked = viewing.asked(urlsplit(self.path).query)
+        return self.door.ask(lambda: viewing.events(self.door.core, asked))
+
+    def _view(self, _body: dict[str, Any]) -> dict[str, Any]:
+        return self.door.ask(lambda: viewing.view(self.door.core))
 
     def _submit(self, body: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -326,6 +326,14 @@ class Core:
         """Jobs that hold GPUs, by number."""
         return [self.store.jobs[number] for number in sorted(self._running)]
 
+    def waiting(self) -> list[Job]:
+        """Jobs that wait for GPUs, by number."""
+        return [self.store.jobs[number] for number in sorted(self._waiting)]
+
+    def is_ordered(self, number: int) -> bool:
+        """Whether the policy has started a job whose GPUs are not free yet."""
+        return number in self._pending
+
     def _stop(self, job: Job, node: int) -> None:
         grace_s = self.settings.grace_s
         self._send(node, {"do": "stop", "job": job.id, "attempt": job.attempt, "grace_s": grace_s})

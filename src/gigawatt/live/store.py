@@ -145,6 +145,15 @@ class Store:
         rows = self._db.execute("SELECT kind, at_s, at_unix_s, job, node, data FROM journal ORDER BY seq")
         return [Event(k, at, wall, job, node, json.loads(data)) for k, at, wall, job, node, data in rows]
 
+    def numbered(self, after: int | None, most: int) -> list[tuple[int, Event]]:
+        """Read some events with their numbers, oldest first: those behind a number, or the latest."""
+        columns = "SELECT seq, kind, at_s, at_unix_s, job, node, data FROM journal"
+        if after is None:
+            rows = self._db.execute(f"{columns} ORDER BY seq DESC LIMIT ?", (most,)).fetchall()[::-1]
+        else:
+            rows = self._db.execute(f"{columns} WHERE seq > ? ORDER BY seq LIMIT ?", (after, most)).fetchall()
+        return [(seq, Event(k, at, wall, j, n, json.loads(data))) for seq, k, at, wall, j, n, data in rows]
+
     def check(self) -> int:
         """Fold the journal anew and compare; return how many events it holds.
 

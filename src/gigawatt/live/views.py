@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from gigawatt.kernel.errors import InputError, Problem
 from gigawatt.live.core import Core
+from gigawatt.live.telling import utc
 from gigawatt.live.transitions import AWAY, DRAINED, ENDED, FINISHED, RUNNING, UP, Job, JobSpec, Node
 
 MOST_ARRAY = 10_000
@@ -120,17 +120,11 @@ def job_row(job: Job) -> dict[str, Any]:
         "tenant": job.spec.tenant,
         "gpus": job.spec.gpus,
         "state": job.state,
-        "submitted": _utc(job.submitted_unix_s),
-        "started": _utc(job.started_unix_s),
-        "finished": _utc(job.finished_unix_s),
+        "submitted": utc(job.submitted_unix_s),
+        "started": utc(job.started_unix_s),
+        "finished": utc(job.finished_unix_s),
         "restarts": job.restarts,
         "exit_code": job.exit_code,
         "nodes": [node for node, _ in job.places] if job.state == RUNNING else [],
         "reason": job.reason,
     }
-
-
-def _utc(unix_s: float | None) -> str | None:
-    if unix_s is None:
-        return None
-    return datetime.fromtimestamp(unix_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

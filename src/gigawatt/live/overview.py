@@ -1,0 +1,139 @@
+"""What a page or a terminal shows of a cluster: small however many jobs wait.
+
+Everything is counted over all jobs; of gangs, waiting and ended jobs the first few are named. A tenant is
+told of its own jobs; of others only which GPUs are taken.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections import Counter
+from typing import Any
+
+from gigawatt.live.core import Core
+from gigawatt.live.telling import utc
+from gigawatt.live.transitions import AWAY, ENDED, FINISHED, RUNNING, UP, Job, Node
+
+MOST_GANGS, MOST_NAMED = 1000, 100
+"""So many gangs, and so many waiting and ended jobs, are named; all are counted."""
+_MOST_COMMAND = 200
+_OTHERS = -1
+"""Stands for a job of somebody else."""
+
+
+def overview(core: Core, tenant: str | None = None) -> dict[str, Any]:
+    """Return what is shown of a cluster; call it within a tick.
+
+    Parameters
+    ----------
+    core
+        The controller's mind.
+    tenant
+        Who asks; None: whoever runs the cluster, and may see all.
+    """
+    mine = [job for job in core.store.jobs.values() if tenant in {None, job.spec.tenant}]
+    free_gpus = sum(len(slots) for slots in core.roster.free(core.running()).values())
+    ended = [job for job in mine if job.state in ENDED]
+    running = [job for job in core.running() if tenant in {None, job.spec.tenant}]
+    waiting = [job for job in core.waiting() if tenant in {None, job.spec.tenant}][:MOST_NAMED]
+    ended.sort(key=lambda job: job.finished_unix_s or 0.0, reverse=True)
+    return {
+        "controller": {
+            "pid": os.getpid(),
+            "policy": core.settings.policy,
+            "gpus": core.settings.gpus,
+            "free": free_gpus,
+            "now": utc(core.store.event("now").at_unix_s),
+            "going_down": core.going_down,
+        },
+        "counts": dict(Counter(job.state for job in mine)),
+        "nodes": _nodes(core, {job.id for job in running}),
+        "tenants": _tenants(mine),
+        "running": [{**_named(job), "places": _places(job)} for job in running[:MOST_GANGS]],
+        "waiting": [
+            {**_named(job), "why": why_waiting(core, job, free_gpus)} for job in waiting[:MOST_NAMED]
+        ],
+        "ended": [_named(job) for job in ended[:MOST_NAMED]],
+    }
+
+
+def why_waiting(core: Core, job: Job, free_gpus: int) -> str:
+    """Say in words why a job does not run; ``free_gpus`` can be given out now."""
+    unmet = [n for n in job.spec.after if core.store.jobs[n].state != FINISHED]
+    if unmet:
+        more = f" and {len(unmet) - 1:,} more" if len(unmet) > 1 else ""
+        return f"waits for job {unmet[0]}{more} to finish"
+    if core.going_down:
+        return "the cluster goes down"
+    if core.is_ordered(job.id):
+        return "is next: starts when the GPUs it was given are really free"
+    out_gpus = core.roster.out_gpus(core.running())
+    if job.spec.gpus > core.settings.gpus - out_gpus:
+        return f"needs {job.spec.gpus:,} GPUs; {out_gpus:,} are out with their nodes"
+    if job.spec.gpus > free_gpus:
+        return f"needs {job.spec.gpus:,} GPUs; {free_gpus:,} {'is' if free_gpus == 1 else 'are'} free"
+    return f"would fit; the policy {core.settings.policy} keeps the GPUs for others"
+
+
+def _nodes(core: Core, named: set[int]) -> list[dict[str, Any]]:
+    """Nodes with what each of their GPUs holds: a job's number, -1 for somebody else's, None for nothing."""
+    holders: dict[tuple[int, int], int] = {}
+    for job in core.running():
+        for at, slots in job.places:
+            holders |= {(at, slot): job.id if job.id in named else _OTHERS for slot in slots}
+    rows = []
+    for number in core.roster.agents:
+        node = core.store.nodes.get(number, Node(number))
+        away = node.state == UP and not core.roster.usable(number)
+        rows.append(
+            {
+                "id": number,
+                "state": AWAY if away else node.state,
+                "pid": node.pid,
+                "losses": len(node.losses_s),
+                "slots": [holders.get((number, slot)) for slot in range(core.settings.gpus_per_node)],
+            }
+        )
+    return rows
+
+
+def _tenants(jobs: list[Job]) -> list[dict[str, Any]]:
+    """What each tenant holds and waits for; who holds most comes first."""
+    rows: dict[str, dict[str, Any]] = {}
+    for job in jobs:
+        row = rows.setdefault(
+            job.spec.tenant,
+            {"name": job.spec.tenant, "gpus": 0, "running": 0, "waiting": 0, "waiting_gpus": 0, "ended": 0},
+        )
+        if job.state == RUNNING:
+            row["running"] += 1
+            row["gpus"] += job.spec.gpus
+        elif job.state in ENDED:
+            row["ended"] += 1
+        else:
+            row["waiting"] += 1
+            row["waiting_gpus"] += job.spec.gpus
+    return sorted(rows.values(), key=lambda row: (-row["gpus"], -row["waiting"], row["name"]))
+
+
+def _named(job: Job) -> dict[str, Any]:
+    command = shlex.join(job.spec.command)
+    return {
+        "id": job.id,
+        "tenant": job.spec.tenant,
+        "gpus": job.spec.gpus,
+        "state": job.state,
+        "command": command if len(command) <= _MOST_COMMAND else command[: _MOST_COMMAND - 3] + "...",
+        "submitted": utc(job.submitted_unix_s),
+        "started": utc(job.started_unix_s),
+        "finished": utc(job.finished_unix_s),
+        "restarts": job.restarts,
+        "exit_code": job.exit_code,
+        "reason": job.reason,
+        "stopping": job.stopping,
+    }
+
+
+def _places(job: Job) -> list[list[Any]]:
+    return [[node, list(slots)] for node, slots in job.places]

@@ -1,0 +1,97 @@
+"""The journal in words: one sentence an event, for people who watch a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any
+
+from gigawatt.live.store import Store
+from gigawatt.live.transitions import AWAY, DRAINED, PREEMPT, QUARANTINED, UP, Event
+
+MOST_EVENTS = 1000
+"""So many events of the journal are read for one request."""
+_NODES = {
+    UP: "is up", AWAY: "was lost", DRAINED: "is drained: it takes no more jobs",
+    QUARANTINED: "is quarantined: it kept losing its agent",
+}  # fmt: skip
+
+
+def words(event: Event) -> str:
+    """Say what an event is.
+
+    >>> words(Event("started", 1.0, 1.0, 7, data={"places": [[0, [0, 1]], [2, [5]]], "port": 1}))
+    'job 7 started on 3 GPUs of nodes 0, 2'
+    >>> words(Event("stopping", 1.0, 1.0, 7, data={"why": "fault", "reason": "rank 1 ended with 5"}))
+    'job 7 is being stopped: rank 1 ended with 5'
+    """
+    data = event.data
+    if event.kind == "node":
+        agent = f" (agent {data['pid']})" if data["state"] == UP and data.get("pid") else ""
+        return f"node {event.node} {_NODES.get(data['state'], data['state'])}{agent}"
+    who = f"job {event.job}" if event.job is not None else "the cluster"
+    if event.kind == "submitted":
+        spec = data["spec"]
+        return f"{who} was submitted by {spec['tenant']}: {_count(spec['gpus'])}"
+    if event.kind == "decided":
+        return f"the policy {'preempts' if data['order'] == PREEMPT else 'starts'} {who}"
+    if event.kind == "started":
+        nodes = ", ".join(str(node) for node, _ in data["places"])
+        held = _count(sum(len(slots) for _, slots in data["places"]))
+        return f"{who} started on {held} of {'nodes' if len(data['places']) > 1 else 'node'} {nodes}"
+    told = {"stopping": "is being stopped", "stopped": "has left its GPUs", "cancelled": "was cancelled"}
+    reason = f": {data['reason']}" if data.get("reason") else ""
+    return f"{who} {told.get(event.kind, event.kind)}{reason}"
+
+
+def tail(
+    store: Store, *, after: int | None, most: int, jobs: Collection[int] | None = None
+) -> dict[str, Any]:
+    """Return events of the journal in words, oldest first; call it within a tick.
+
+    Parameters
+    ----------
+    store
+        The cluster's journal.
+    after
+        Events behind this number; None: the latest.
+    most
+        How many events of the journal are read, at most :data:`MOST_EVENTS`.
+    jobs
+        Tell only of nodes and of these jobs; None: of all.
+
+    Returns
+    -------
+    dict
+        ``events``: [{``seq``, ``at`` (UTC), ``kind``, ``job``, ``node``, ``words``}]; ``last``: ask for what
+        comes after this number next. It also counts events that are not told.
+    """
+    rows = store.numbered(after, min(most, MOST_EVENTS))
+    told = [
+        {
+            "seq": seq,
+            "at": utc(event.at_unix_s),
+            "kind": event.kind,
+            "job": event.job,
+            "node": event.node,
+            "words": words(event),
+        }
+        for seq, event in rows
+        if jobs is None or event.job is None or event.job in jobs
+    ]
+    return {"events": told, "last": rows[-1][0] if rows else after or 0}
+
+
+def utc(unix_s: float | None) -> str | None:
+    """Write a time for display.
+
+    >>> utc(0.25)
+    '1970-01-01T00:00:00.250Z'
+    """
+    if unix_s is None:
+        return None
+    return datetime.fromtimestamp(unix_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _count(gpus: int) -> str:
+    return f"{gpus:,} GPU{'' if gpus == 1 else 's'}"

@@ -1,0 +1,116 @@
+"""What those see who watch a live cluster: events in words, an overview, logs as they grow."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from live_fixture import Cluster, client, until
+
+from gigawatt.kernel.errors import InputError
+
+GIGAWATT = Path(sys.executable).with_name("gigawatt")
+
+
+@pytest.fixture
+def cluster(tmp_path: Path):
+    cluster = Cluster(tmp_path / "state", nodes=2, gpus_per_node=4)
+    cluster.up()
+    yield cluster
+    cluster.end()
+    cluster.check()
+
+
+def ask(cluster: Cluster, path: str):
+    return client.ask(cluster.folder, "GET", path)
+
+
+def test_what_is_shown_of_a_cluster_and_why_jobs_wait(cluster: Cluster):
+    wide = cluster.submit(6, "sleep", "60", tenant="vision")
+    cluster.wait([wide], "running")
+    behind = cluster.submit(8, "sh", "-c", "echo '<b>'", tenant="speech")
+    after = cluster.submit(1, "true", after=[wide], tenant="speech")
+    ended = cluster.submit(1, "sh", "-c", "exit 3", estimate_s=1)
+    cluster.wait([ended], "failed", "finished")
+    client.ask(cluster.folder, "POST", "/v1/nodes/1/drain")
+    told = ask(cluster, "/v1/view")
+    assert told["counts"] == {"running": 1, "queued": 2, "failed": 1}
+    slots = [slot for node in told["nodes"] for slot in node["slots"]]
+    assert (slots.count(wide), slots.count(None)) == (6, 2)
+    assert [node["state"] for node in told["nodes"]] == ["up", "drained"]
+    assert [(row["id"], row["why"]) for row in told["waiting"]] == [
+        (behind, "needs 8 GPUs; 2 are out with their nodes"),
+        (after, f"waits for job {wide} to finish"),
+    ]
+    assert told["waiting"][0]["command"] == "sh -c 'echo '\"'\"'<b>'\"'\"''"
+    assert [(row["name"], row["gpus"], row["waiting_gpus"]) for row in told["tenants"]] == [
+        ("vision", 6, 0), ("speech", 0, 9), ("a", 0, 0),
+    ]  # fmt: skip
+    assert (told["ended"][0]["id"], told["ended"][0]["exit_code"]) == (ended, 3)
+    client.ask(cluster.folder, "POST", f"/v1/jobs/{wide}/cancel")
+    cluster.wait([after], "cancelled")
+
+
+def test_events_are_told_in_words_and_none_twice(cluster: Cluster):
+    number = cluster.submit(6, "true", tenant="vision")
+    cluster.wait([number], "finished")
+    told, last = [], 0
+    while True:
+        answer = ask(cluster, f"/v1/events?after={last}&most=3")
+        if not answer["events"]:
+            break
+        told += answer["events"]
+        last = answer["last"]
+    assert [event["seq"] for event in told] == list(range(1, len(told) + 1))
+    said = [event["words"] for event in told if event["job"] == number]
+    assert said == [
+        "job 1 was submitted by vision: 6 GPUs",
+        "the policy starts job 1",
+        "job 1 started on 6 GPUs of nodes 0, 1",
+        "job 1 finished",
+    ]
+    latest = ask(cluster, "/v1/events?most=2")
+    assert [event["seq"] for event in latest["events"]] == [last - 1, last]
+    assert ask(cluster, f"/v1/events?after={last}") == {"events": [], "last": last}
+    for wrong in (
+        "after=-1",
+        "after=x",
+        "after=1&more=2",
+        "most=0",
+        "most=9999999",
+        "after=1e400",
+        "&&=",
+        "%00",
+    ):
+        with pytest.raises(InputError, match="GW810"):
+            ask(cluster, f"/v1/events?{wrong}")
+
+
+def test_a_log_is_followed_over_a_restart_until_the_job_has_ended(cluster: Cluster):
+    script = 'echo "run $GIGAWATT_ATTEMPT of $RANK"; sleep 0.3; echo end; [ "$GIGAWATT_ATTEMPT" = 2 ]'
+    number = cluster.submit(2, "sh", "-c", script, restarts=1)
+    words = [GIGAWATT, "logs", str(number), "--state-dir", str(cluster.folder), "--rank", "1"]
+    told = subprocess.run([*words, "--follow"], capture_output=True, text=True, timeout=60, check=False)
+    assert told.returncode == 0, told.stderr
+    lines = [line for line in told.stdout.splitlines() if line != "end"]
+    assert lines == ["run 1 of 1", "[gigawatt: run 2 of job 1]", "run 2 of 1"]
+    assert cluster.job(number)["state"] == "finished"
+    told = subprocess.run([*words, "--tail", "1", "--json"], capture_output=True, text=True, check=True)
+    assert json.loads(told.stdout) == {"id": number, "attempt": 2, "rank": 1, "text": "end\n"}
+    for more, code in ((["--rank", "7"], "GW813"), (["--json"], "GW860")):
+        told = subprocess.run([*words, "-f", *more], capture_output=True, text=True, check=False)
+        assert (told.returncode, code in told.stderr) == (1, True), told.stderr
+
+
+def test_following_ends_when_the_cluster_goes_down(cluster: Cluster):
+    number = cluster.submit(1, "sh", "-c", "echo here; sleep 60")
+    until((cluster.folder / "logs" / str(number)).is_dir)
+    words = [GIGAWATT, "logs", str(number), "--state-dir", str(cluster.folder), "--follow"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "here\n"
+        cluster.end()
+        assert process.communicate(timeout=30)[0] == ""
+        assert process.returncode == 0
