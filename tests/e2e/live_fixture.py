@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gigawatt.live import client
 from gigawatt.live.part import MARK
 from gigawatt.live.processes import alive, marked
@@ -118,3 +120,20 @@ class Cluster:
             jobs[event.job] = next_job(jobs.get(event.job), event)
             held = [(n, s) for job in jobs.values() for n, slots in job.places for s in slots]
             assert len(held) == len(set(held)), event
+
+
+@pytest.fixture
+def make(tmp_path: Path):
+    """Bring clusters up; at the end take them down, and see that nothing is left and the journal is sound."""
+    made = []
+
+    def up(**settings: Any) -> Cluster:
+        cluster = Cluster(tmp_path / "state", **settings)
+        made.append(cluster)
+        cluster.up()
+        return cluster
+
+    yield up
+    for cluster in made:
+        cluster.end()
+        cluster.check()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import importlib.util
 import json
 import os
 import random
@@ -14,33 +13,16 @@ import sys
 import time
 from pathlib import Path
 
+import live_fixture as fixture
 import numpy as np
 import pytest
+from live_fixture import until
 
 from gigawatt.cluster import Jobs, Machines, simulate
+from gigawatt.cluster.readers import read_policy
+from gigawatt.cluster.schedule import RUN_ENDS
 from gigawatt.kernel.errors import InputError
 from gigawatt.live.processes import children
-
-_spec = importlib.util.spec_from_file_location("live_fixture", Path(__file__).with_name("live_fixture.py"))
-fixture = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(fixture)
-until = fixture.until
-
-
-@pytest.fixture
-def make(tmp_path: Path):
-    made = []
-
-    def up(**settings):
-        cluster = fixture.Cluster(tmp_path / "state", **settings)
-        made.append(cluster)
-        cluster.up()
-        return cluster
-
-    yield up
-    for cluster in made:
-        cluster.end()
-        cluster.check()
 
 
 def test_a_gang_over_two_nodes_runs_whole(make):
@@ -269,10 +251,19 @@ def draw_jobs(seed: int):
     ]
 
 
-@pytest.mark.parametrize("policy", ["fifo", "easy", "fair", "priority"])
+QUOTAS = {"a": (None, 1.0), "b": (8.0, 1.0), "c": (None, 2.0)}
+"""Quota and weight by tenant."""
+
+
+@pytest.mark.parametrize("policy", ["fifo", "easy", "fair", "priority", "fair with quotas", "fair:reclaim=0"])
 def test_the_order_of_starts_is_that_of_the_simulation(make, policy: str):
-    cluster = make(policy=policy)
+    shares = QUOTAS if "quotas" in policy or ":" in policy else {}
+    policy = policy.partition(" ")[0]
+    told = [{"name": name, "quota_gpus": q, "weight": w} for name, (q, w) in shares.items()]
+    cluster = make(policy=policy, tenants=tuple(told))
     drawn = draw_jobs(11)
+    for job in drawn[:10] if shares else ():  # b comes first, and borrows all
+        job["tenant"], job["seconds"] = "b", 0.5
     for job in drawn:
         cluster.submit(
             job["gpus"], "sleep", f"{job['seconds']:.3f}",
@@ -282,7 +273,7 @@ def test_the_order_of_starts_is_that_of_the_simulation(make, policy: str):
     cluster.wait(range(1, 51), "finished", within_s=60.0)
     events = cluster.events()
     submit_s = {e.job: e.at_s for e in events if e.kind == "submitted"}
-    held_s, since_s, decided, ordered = dict.fromkeys(submit_s, 0.0), {}, [], []
+    held_s, since_s, decided, preempted, ordered = dict.fromkeys(submit_s, 0.0), {}, [], [], []
     for event in events:
         if event.kind == "decided" and event.data["order"] == "start":
             since_s[event.job] = event.at_s
@@ -290,6 +281,8 @@ def test_the_order_of_starts_is_that_of_the_simulation(make, policy: str):
             ordered.append(event.job)
         elif event.kind == "finished" or event.kind == "decided":
             held_s[event.job] += event.at_s - since_s.pop(event.job)
+            if event.kind == "decided":
+                preempted.append((event.at_s, event.job - 1))
             if event.job in ordered:
                 ordered.remove(event.job)
         elif event.kind == "started":
@@ -304,8 +297,16 @@ def test_the_order_of_starts_is_that_of_the_simulation(make, policy: str):
         priority=[job["priority"] for job in drawn],
         tenants=tuple(tenants),
     )
-    runs = simulate(Machines.pool(32), jobs, policy).runs
+    more = {}
+    if shares:
+        more["quotas_gpus"] = tuple(shares[name][0] or np.inf for name in tenants)
+        more["weights"] = tuple(shares[name][1] for name in tenants)
+    runs = simulate(Machines.pool(32), jobs, read_policy(policy), **more).runs
     assert sorted(decided) == sorted(zip(runs.start_s.tolist(), runs.job.tolist(), strict=True))
+    stopped = RUN_ENDS.index("preempted") == runs.end
+    ends = zip(runs.end_s[stopped].tolist(), runs.job[stopped].tolist(), strict=True)
+    assert sorted(preempted) == sorted(ends)
+    assert bool(preempted) == (policy == "priority" or (policy == "fair" and bool(shares)))
     assert len({at for at, _ in decided}) > 10
     assert max(np.array([at for at, _ in sorted(decided)]) - jobs.submit_s.min()) > 0.5
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,6 +36,15 @@ def up(
             min=1, help="Losses of its agent within 10 min that take a node out (assumed, 2 to 10)."
         ),
     ] = 3,
+    tenants: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Quotas and weights: YAML with `tenants`, as in the --cluster file of gigawatt replay. "
+            "Others keep theirs.",
+            show_default=False,
+        ),
+    ] = None,
     state_dir: StateDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -45,12 +55,13 @@ def up(
     \b
     Examples:
       gigawatt up
-      gigawatt up --nodes 4 --gpus-per-node 8 --policy fair
+      gigawatt up --nodes 4 --gpus-per-node 8 --policy fair --tenants tenants.yaml
       gigawatt up --state-dir /scratch/cluster --json
     \b
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
     from gigawatt.cli.durations import read_s
+    from gigawatt.cli.tenants_file import read_tenants
     from gigawatt.cluster.readers import read_policy
     from gigawatt.live import client
     from gigawatt.live.settings import Settings
@@ -65,6 +76,7 @@ def up(
         grace_s=read_s(grace, "--grace"),
         patience_s=read_s(patience, "--patience"),
         quarantine_after=quarantine_after,
+        tenants=() if tenants is None else read_tenants(tenants),
     )
     pid = client.bring_up(folder, settings)
     if as_json:

@@ -50,6 +50,24 @@ class Stepper:
         self._k = _stepping
         self._count = 0
 
+    def share(self, tenant: int, quota_gpus: float = np.inf, weight: float = 1.0) -> None:
+        """Say what a tenant may hold; from here on, for the policies that look at it.
+
+        Parameters
+        ----------
+        tenant
+            Its number.
+        quota_gpus
+            GPUs that it may hold before it borrows; inf: no quota.
+        weight
+            Its share against the others.
+        """
+        if not (quota_gpus > 0.0 and weight > 0.0):
+            raise ValueError(f"a quota of {quota_gpus:g} GPUs, a weight of {weight:g}: both must be above 0")
+        self.state.tenants["quota_gpus"][tenant], self.state.tenants["weight"][tenant] = quota_gpus, weight
+        # Jobs that a policy has passed over may start now.
+        self.state.cluster["freed"] = 1
+
     def submit(
         self, now_s: float, gpus: int, estimate_s: float, *, tenant: int = 0, priority: int = 100
     ) -> int:

@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +27,7 @@ from gigawatt.live.deciding import Scheduler
 from gigawatt.live.fleet import Fleet
 from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store, StoreFullError
+from gigawatt.live.tenants import Tenant
 
 T = TypeVar("T")
 _RETRY_S = 1.0
@@ -45,6 +46,7 @@ class Controller:
         self.store = Store(folder)
         try:
             _check_shape(self.store, settings)
+            _take_tenants(self.store, settings)
             self._wake = asyncio.Event()
             self.fleet = Fleet(folder, settings, self.store.meta("id") or "", self._wake.set)
             self.fleet.start_missing()
@@ -145,6 +147,14 @@ def _check_shape(store: Store, settings: Settings) -> None:
     store.set_meta("shape", shape)
     if store.meta("id") is None:
         store.set_meta("id", secrets.token_hex(8))
+
+
+def _take_tenants(store: Store, settings: Settings) -> None:
+    """Note what is newly told of tenants; what else is known of them stays, their tokens too."""
+    told = [replace(store.tenants.get(one["name"], Tenant(one["name"])), **one) for one in settings.tenants]
+    news = [tenant for tenant in told if store.tenants.get(tenant.name) != tenant]
+    if news:
+        store.append([store.event("tenant", **tenant.event()) for tenant in news])
 
 
 def main(folder: str, settings: str, ready_fd: str) -> int:

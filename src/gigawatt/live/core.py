@@ -13,6 +13,7 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from math import inf
+from pathlib import Path
 
 from gigawatt.live.deciding import Scheduler
 from gigawatt.live.part import DONE, Part
@@ -21,6 +22,7 @@ from gigawatt.live.roster import Roster
 from gigawatt.live.seen import PartSeen, ends_by_s, judge
 from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store
+from gigawatt.live.tenants import Tenant
 from gigawatt.live.transitions import (
     CANCEL,
     CANCELLED,
@@ -51,6 +53,8 @@ class Core:
         self.settings = settings
         self.scheduler = scheduler
         self.scheduler.stale = True
+        self.scheduler.know(job.spec.tenant for job in store.jobs.values())
+        self.scheduler.share(store.tenants)
         self.settled = False
         """Whether every node has been reached or given up once: no decision is made before."""
         self.going_down = False
@@ -102,9 +106,12 @@ class Core:
 
     # What users ask
 
-    def submit(self, specs: Sequence[JobSpec]) -> list[int]:
-        """Take jobs in, within a tick; they are in the journal when their numbers come back."""
-        folder = self.store.folder / "checkpoints"
+    def submit(self, specs: Sequence[JobSpec], checkpoints: Path | None = None) -> list[int]:
+        """Take jobs in, within a tick; they are in the journal when their numbers come back.
+
+        Jobs that name no folder for checkpoints get one of their own, in ``checkpoints`` where it is given.
+        """
+        folder = checkpoints or self.store.folder / "checkpoints"
         events = []
         for number, spec in enumerate(specs, self._last + 1):
             data = asdict(spec)
@@ -113,6 +120,7 @@ class Core:
         self.store.append(events)
         numbers = list(range(self._last + 1, self._last + 1 + len(events)))
         self._last += len(events)
+        self.scheduler.know(spec.tenant for spec in specs)
         for number in numbers:
             job = self.store.jobs[number]
             self._waiting.add(number)
@@ -137,6 +145,16 @@ class Core:
         """Drain a node or take it back, within a tick."""
         self.roster.set_state(node, state, self._now_s)
         self.scheduler.stale = True
+
+    def set_tenants(self, tenants: Sequence[Tenant]) -> None:
+        """Say what tenants may hold, within a tick; the decision of this tick goes by it."""
+        self.store.append([self.store.event("tenant", self._now_s, **t.event()) for t in tenants])
+        self.scheduler.share(self.store.tenants)
+
+    def remove_tenant(self, name: str) -> None:
+        """Forget what a tenant may hold and its token, within a tick."""
+        self.store.append([self.store.event("tenant_removed", self._now_s, name=name)])
+        self.scheduler.share(self.store.tenants)
 
     def go_down(self) -> None:
         """Stop all gangs, within a tick; they are paused, and go on when the cluster comes up again."""

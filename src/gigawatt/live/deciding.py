@@ -7,12 +7,14 @@ is built anew from what the journal says; everything else is told it as it comes
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import inf
 
 from gigawatt.cluster.policies import Policy
 from gigawatt.cluster.state import START
 from gigawatt.cluster.stepper import Order, Stepper
+from gigawatt.live.tenants import Tenant
 from gigawatt.live.transitions import Job
 
 _ROOM_JOBS = 4096
@@ -69,12 +71,35 @@ class Scheduler:
         self.policy = policy
         self.gpus = gpus
         self._tenants: dict[str, int] = {}
+        self._shares: Mapping[str, Tenant] = {}
         self._numbers: dict[int, int] = {}
         self._jobs: list[int] = []
         self._running: set[int] = set()
         self.stale = True
         """True where it must be restored before it is asked again."""
         self.restore((), {}, 0)
+
+    def know(self, tenants: Iterable[str]) -> None:
+        """Number tenants in the order of their first submission, as a trace does: it decides for equals."""
+        for name in tenants:
+            if name not in self._tenants:
+                self._tenants[name] = len(self._tenants)
+                if len(self._tenants) > self._seats:
+                    self.stale = True
+                elif not self.stale:
+                    self._share(name)
+
+    def share(self, tenants: Mapping[str, Tenant]) -> None:
+        """Say what tenants may hold; one that is not named has no quota and the weight 1."""
+        self._shares = tenants
+        if not self.stale:
+            for name in self._tenants:
+                self._share(name)
+
+    def _share(self, name: str) -> None:
+        told = self._shares.get(name, Tenant(name))
+        quota_gpus = inf if told.quota_gpus is None else told.quota_gpus
+        self._stepper.share(self._tenants[name], quota_gpus, told.weight)
 
     def restore(self, jobs: Iterable[Job], running_since_s: dict[int, float], down_gpus: int) -> None:
         """Begin anew.
@@ -89,12 +114,14 @@ class Scheduler:
             GPUs that cannot be given out and are not held by these jobs.
         """
         jobs = list(jobs)
-        tenants = sorted({job.spec.tenant for job in jobs} - set(self._tenants))
-        self._tenants |= {name: len(self._tenants) + i for i, name in enumerate(tenants)}
+        for job in jobs:
+            self._tenants.setdefault(job.spec.tenant, len(self._tenants))
         room = max(_ROOM_JOBS, 2 * len(jobs))
         seats = max(_ROOM_TENANTS, 2 * len(self._tenants))
         self._stepper = _Restored(self.policy, self.gpus, room, seats)
         self._room, self._seats = room, seats
+        for name in self._tenants:
+            self._share(name)
         self._numbers, self._jobs, self._running = {}, [], set()
         free = self.gpus
         for job in jobs:
@@ -111,8 +138,7 @@ class Scheduler:
 
     def submit(self, now_s: float, job: Job) -> None:
         """Let a job into the queue."""
-        if job.spec.tenant not in self._tenants:
-            self._tenants[job.spec.tenant] = len(self._tenants)
+        self.know([job.spec.tenant])
         if len(self._jobs) == self._room or len(self._tenants) > self._seats:
             self.stale = True
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Settings:
     quarantine_s: float = 600.0
     log_most_bytes: int = 10 * 2**20
     """Kept of what a rank says in one run; assumed: 1 to 1,000 MiB."""
+    tenants: tuple[dict[str, Any], ...] = ()
+    """``name``, ``quota_gpus`` and ``weight`` of tenants of which something new is told."""
 
     @property
     def gpus(self) -> int:

@@ -2,7 +2,7 @@
 
 Events are appended in one transaction and are on the disk (WAL, ``synchronous = FULL``) when :meth:`append`
 returns; where the disk is full nothing of them is kept and the caller's state is as it was. The tables of
-jobs and nodes are the journal folded so far, for quick starts and for readers from outside;
+jobs, nodes and tenants are the journal folded so far, for quick starts and for readers from outside;
 :meth:`Store.check` folds it anew and compares.
 """
 
@@ -18,6 +18,7 @@ from typing import Any
 from gigawatt.kernel.errors import CheckFailedError, GigawattError, InputError, Problem
 from gigawatt.live.clock import Clock, boot_id, monotonic_s
 from gigawatt.live.lock import Lock
+from gigawatt.live.tenants import Tenant, fold
 from gigawatt.live.transitions import Event, Job, Node, next_job, next_node, replay
 
 _SCHEMA = """
@@ -27,6 +28,7 @@ CREATE TABLE IF NOT EXISTS journal (
   job INTEGER, node INTEGER, data TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS jobs (id INTEGER PRIMARY KEY, state TEXT NOT NULL, data TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS nodes (id INTEGER PRIMARY KEY, state TEXT NOT NULL, data TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS tenants (name TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID;
 """
 FORMAT = "gigawatt-live/1"
 
@@ -73,6 +75,10 @@ class Store:
         self.jobs: dict[int, Job] = {job.id: job for job in (Job.from_data(json.loads(d)) for (d,) in rows)}
         rows = self._db.execute("SELECT data FROM nodes ORDER BY id")
         self.nodes: dict[int, Node] = {n.id: n for n in (_node(json.loads(d)) for (d,) in rows)}
+        rows = self._db.execute("SELECT data FROM tenants ORDER BY name")
+        self.tenants: dict[str, Tenant] = {
+            t.name: t for t in (Tenant.from_data(json.loads(d)) for (d,) in rows)
+        }
         self.clock = self._open_clock()
 
     def close(self) -> None:
@@ -90,7 +96,7 @@ class Store:
         return Event(kind, self.clock.now_s() if at_s is None else at_s, time(), job, node, data)
 
     def append(self, events: Sequence[Event]) -> None:
-        """Write events, and then let them happen to ``jobs`` and ``nodes``; all of them or none.
+        """Write events, and then let them happen to ``jobs``, ``nodes`` and ``tenants``; all of them or none.
 
         Raises
         ------
@@ -108,6 +114,7 @@ class Store:
             elif event.node is not None:
                 was = nodes.get(event.node, self.nodes.get(event.node))
                 nodes[event.node] = next_node(was, event)
+        tenants = fold(self.tenants, events)
         rows = [(e.at_s, e.at_unix_s, e.kind, e.job, e.node, _json(e.data)) for e in events]
         try:
             self._db.execute("BEGIN IMMEDIATE")
@@ -118,6 +125,10 @@ class Store:
                 )
                 self._upsert("jobs", [(job.id, job.state, _json(asdict(job))) for job in jobs.values()])
                 self._upsert("nodes", [(n.id, n.state, _json(asdict(n))) for n in nodes.values()])
+                if tenants != self.tenants:
+                    told = [(t.name, _json(asdict(t))) for t in tenants.values()]
+                    self._db.execute("DELETE FROM tenants")
+                    self._db.executemany("INSERT INTO tenants (name, data) VALUES (?, ?)", told)
                 self._db.execute("COMMIT")
             finally:
                 if self._db.in_transaction:
@@ -126,6 +137,8 @@ class Store:
             raise StoreFullError(f"the cluster's journal cannot be written: {error}") from error
         self.jobs |= jobs
         self.nodes |= nodes
+        # Another one, not a changed one: other threads look a token's tenant up in it.
+        self.tenants = tenants
 
     def _upsert(self, table: str, rows: list[tuple[int, str, str]]) -> None:
         # The table's name is one of ours, never a user's.
@@ -167,7 +180,7 @@ class Store:
             raise CheckFailedError(f"the cluster's database is damaged: {told}")
         events = self.events()
         jobs, nodes = replay(events)
-        if jobs != self.jobs or nodes != self.nodes:
+        if jobs != self.jobs or nodes != self.nodes or fold({}, events) != self.tenants:
             raise CheckFailedError("the cluster's journal and its tables differ")
         return len(events)
 

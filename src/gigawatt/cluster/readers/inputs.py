@@ -112,6 +112,13 @@ class PartsFile(InputModel):
         return self
 
 
+class TenantsFile(InputModel):
+    """Tenants alone, for machines that are described elsewhere."""
+
+    tenants: tuple[TenantShare, ...] = Field(min_length=1)
+    """Quotas and weights; a tenant that is not named has no quota and the weight 1."""
+
+
 class FailureCause(InputModel):
     """One cause of failures, at random times and places."""
 
