@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import os
 import re
 import shutil
@@ -11,6 +10,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 
+import deals_for_tests as samples
 import pytest
 
 from gigawatt.finance import deal_bytes, run
@@ -18,13 +18,6 @@ from gigawatt.finance.deal.inputs import Deal
 from gigawatt.finance.workbook import write_workbook
 from gigawatt.kernel.errors import InfeasibleError
 from gigawatt.scenario.read import read_text
-
-SAMPLES = Path(__file__).parents[1] / "unit" / "finance" / "deals_for_tests.py"
-SPEC = importlib.util.spec_from_file_location("deals_for_tests", SAMPLES)
-assert SPEC is not None
-assert SPEC.loader is not None
-samples = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(samples)
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 needs_office = pytest.mark.skipif(

@@ -26,6 +26,7 @@ def balance_sheet(flows: Flows) -> dict[str, Array]:
         "debt service reserve": lines["reserve"],
         "refresh reserve": lines["refresh_reserve"],
         "escrow": lines["escrow"],
+        "deferred tax": -lines["deferred_tax"],
         "debt": -lines["debt"],
         "contributed": -lines["contributed"],
         "retained": -lines["retained"],
@@ -45,7 +46,8 @@ def income_statement(flows: Flows) -> dict[str, Array]:
         "interest": -lines["interest_expense"],
         "delay damages": lines["damages"],
         "sale of assets, less book value": lines["exit_value"] - lines["disposal"],
-        "income tax": lines["credit"] - lines["income_tax"],
+        "income tax of the year": lines["credit"] - lines["income_tax"],
+        "deferred tax": -lines["deferred_expense"],
     }
 
 

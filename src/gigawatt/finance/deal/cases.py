@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gigawatt.finance.deal.covenants import lasting, market_value
 from gigawatt.finance.deal.drivers import Drivers
 from gigawatt.finance.deal.engine import simulate
 from gigawatt.finance.deal.financing import Financing, arrange
@@ -18,7 +20,10 @@ from gigawatt.finance.returns import irr, npv
 
 Array = NDArray[np.float64]
 
-KEPT = ("distribution", "equity", "preferred_in", "support", "cfads", "senior_due", "debt", "unpaid")
+KEPT = (
+    "distribution", "equity", "preferred_in", "support", "cfads", "senior_due", "debt", "unpaid",
+    "senior_debt", "preferred_owed",
+)  # fmt: skip
 CHUNK = 1000
 """Scenarios that are run together: their lines stay in the processor's cache."""
 
@@ -37,6 +42,15 @@ class Outcomes:
     """Over all months with senior service; infinite where there is none."""
     lender_loss_usd: Array
     """Debt that is left at the end."""
+    senior_loss_usd: Array
+    """Senior debt among it."""
+    preferred_loss_usd: Array
+    """Preferred equity and dividends that are left at the end."""
+    default_month: NDArray[np.int64]
+    """First month whose due was not paid within the time to cure; -1: none."""
+    sold_loss_usd: Array
+    """Debt beyond the chips' market value in that month: what lenders lose who sell at once; NaN where
+    nothing says what chips are worth."""
     support_usd: Array
     """What owners added in operation to keep cash from going below zero."""
     most_unpaid_usd: Array
@@ -58,43 +72,54 @@ def scenarios(
         _part(deal, plan, money, drivers.part(slice(start, start + CHUNK)))
         for start in range(0, drivers.count, CHUNK)
     ]
-    rates = [part[0] for part in parts]
-    return Outcomes(
-        irr_frac=np.concatenate([rate[0] for rate in rates]),
-        irr_count=np.concatenate([rate[1] for rate in rates]),
-        npv_usd=np.concatenate([part[1] for part in parts]),
-        gain_usd=np.concatenate([part[2] for part in parts]),
-        min_dscr=np.concatenate([part[3] for part in parts]),
-        lender_loss_usd=np.concatenate([part[4] for part in parts]),
-        support_usd=np.concatenate([part[5] for part in parts]),
-        most_unpaid_usd=np.concatenate([part[6] for part in parts]),
-    )
+    return Outcomes(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Outcomes)})
 
 
-def _part(
-    deal: Deal, plan: Plan, money: Financing, drivers: Drivers
-) -> tuple[tuple[Array, NDArray[np.int64]], Array, Array, Array, Array, Array, Array]:
-    lines = simulate(plan, money, drivers, KEPT)
-    cash = np.ascontiguousarray(common_cash(lines).T)
+def _part(deal: Deal, plan: Plan, money: Financing, drivers: Drivers) -> Outcomes:
+    flows = simulate(plan, money, drivers, KEPT)
+    lines = flows.lines
+    cash = np.ascontiguousarray(common_cash(flows).T)
     found = irr(cash, 12.0)
-    due = lines.lines["senior_due"]
-    ratio = np.divide(lines.lines["cfads"], due, out=np.full(due.shape, np.inf), where=due > 1e-6)
-    return (
-        (found.rate_frac, found.count),
-        npv(cash, deal.discount_rate_frac, 12.0),
-        cash.sum(axis=1),
-        ratio.min(axis=0),
-        lines.lines["debt"][-1].copy(),
-        lines.lines["support"].sum(axis=0),
-        lines.lines["unpaid"].max(axis=0),
+    due = lines["senior_due"]
+    ratio = np.divide(lines["cfads"], due, out=np.full(due.shape, np.inf), where=due > 1e-6)
+    month, sold = _sold_at_default(plan, drivers, lines)
+    return Outcomes(
+        irr_frac=found.rate_frac,
+        irr_count=found.count,
+        npv_usd=npv(cash, deal.discount_rate_frac, 12.0),
+        gain_usd=cash.sum(axis=1),
+        min_dscr=ratio.min(axis=0),
+        lender_loss_usd=lines["debt"][-1].copy(),
+        senior_loss_usd=lines["senior_debt"][-1].copy(),
+        preferred_loss_usd=lines["preferred_owed"][-1].copy(),
+        default_month=month,
+        sold_loss_usd=sold,
+        support_usd=lines["support"].sum(axis=0),
+        most_unpaid_usd=lines["unpaid"].max(axis=0),
     )
 
 
-def downside(deal: Deal) -> dict[str, dict[str, float | str | None]]:
+def _sold_at_default(
+    plan: Plan, drivers: Drivers, lines: Mapping[str, Array]
+) -> tuple[NDArray[np.int64], Array]:
+    late = lines["unpaid"] > 1.0
+    if plan.deal.covenants.cure_months:
+        late = np.stack([lasting(row, plan.deal.covenants.cure_months) for row in late.T], axis=1)
+    month = np.where(late.any(axis=0), late.argmax(axis=0), -1)
+    if plan.deal.residual is None:
+        return month, np.full(drivers.count, np.nan)
+    each = np.arange(drivers.count)
+    owed = lines["debt"][month, each]
+    lost = np.maximum(owed - market_value(plan, drivers)[month, each], 0.0)
+    return month, np.where(month >= 0, lost, 0.0)
+
+
+def downside(deal: Deal) -> dict[str, dict[str, Any]]:
     """The cases a lender asks for, against the base case, and who loses first in each.
 
     Six months late; rent down 60 %; the largest tenant leaves a year into service after its notice; every
-    refresh a year early.
+    refresh a year early. ``losses_usd`` is what is left unpaid where lenders wait until the deal's end,
+    ``sold_loss_usd`` what they lose where they sell the chips at the first default that is not cured.
     """
     plan = lay_out(deal)
     money = arrange(plan)
@@ -117,17 +142,18 @@ def downside(deal: Deal) -> dict[str, dict[str, float | str | None]]:
     return {name: _case(found, place) for place, name in enumerate(names)}
 
 
-def _case(found: Outcomes, place: int) -> dict[str, float | str | None]:
+def _case(found: Outcomes, place: int) -> dict[str, Any]:
     def told(value: float) -> float | None:
         return float(value) if np.isfinite(value) else None
 
-    loss = float(found.lender_loss_usd[place])
-    if loss > 1.0:
-        first = "lenders, after the owners' whole stake"
-    elif found.gain_usd[place] < 0.0:
-        first = "common owners"
-    else:
-        first = "no one"
+    loss, senior = float(found.lender_loss_usd[place]), float(found.senior_loss_usd[place])
+    layers = {
+        "common owners": max(-float(found.gain_usd[place]), 0.0),
+        "preferred owners": float(found.preferred_loss_usd[place]),
+        "junior lenders": loss - senior,
+        "senior lenders": senior,
+    }
+    losses = {name: usd for name, usd in layers.items() if usd > 1.0}
     return {
         "irr_frac": told(found.irr_frac[place]),
         "npv_usd": float(found.npv_usd[place]),
@@ -135,7 +161,10 @@ def _case(found: Outcomes, place: int) -> dict[str, float | str | None]:
         "lender_loss_usd": loss,
         "most_unpaid_usd": float(found.most_unpaid_usd[place]),
         "support_usd": float(found.support_usd[place]),
-        "loses_first": first,
+        "loses_first": next(iter(losses), "no one"),
+        "losses_usd": losses,
+        "default_month": int(found.default_month[place]) if found.default_month[place] >= 0 else None,
+        "sold_loss_usd": told(found.sold_loss_usd[place]),
     }
 
 

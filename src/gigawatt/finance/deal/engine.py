@@ -13,12 +13,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from gigawatt.finance.deal.covenants import Watch, note_ratios
+from gigawatt.finance.deal.deferred import book_deferred_tax
 from gigawatt.finance.deal.drivers import Drivers
 from gigawatt.finance.deal.financing import Financing
 from gigawatt.finance.deal.plan import Plan
 from gigawatt.finance.deal.streams import Streams
 
 Array = NDArray[np.float64]
+Truth = NDArray[np.bool_]
 
 ROWS = (
     "revenue", "power_cost", "operating_cost", "property_tax", "receivables", "cfads", "interest_earned",
@@ -28,7 +31,8 @@ ROWS = (
     "uses", "reserve_uses", "capitalised", "equity", "preferred_in", "preferred_paid", "distribution",
     "book_depreciation",
     "interest_expense", "assets", "debt", "contributed", "retained", "net_income", "locked", "trailing_dscr",
-    "tax_depreciation", "loss_carried", "disposal",
+    "tax_depreciation", "loss_carried", "disposal", "timing", "deferred_tax", "deferred_expense",
+    "llcr", "plcr", "ltv", "largest_tenant", "in_default", "cured", "senior_debt", "preferred_owed",
 )  # fmt: skip
 """Lines that a run keeps, each of shape (months, scenarios)."""
 
@@ -52,7 +56,7 @@ class _Month:
             return np.zeros(count)
 
         self.cash, self.reserve, self.refresh = zeros(), zeros(), zeros()
-        self.owed, self.assets = zeros(), zeros()
+        self.assets, self.open_losses = zeros(), zeros()
         self.contributed, self.retained = zeros(), zeros()
         self.year_income, self.year_tax, self.losses = zeros(), zeros(), zeros()
         self.preferred = zeros()
@@ -99,6 +103,7 @@ class _Run:
             self.flows.interest = {n: np.zeros((self.months, self.count)) for n in names}
         self.uses, self.capital_uses = plan.uses_total, plan.capital_uses
         self.given = Streams(plan, money, drivers)
+        self.watch = Watch(plan, money, self.given, drivers)
 
     def run(self) -> Flows:
         state = _Month(self.count, len(self.loans))
@@ -106,35 +111,35 @@ class _Run:
         cash_sum = np.zeros((12, self.count))
         for t in range(self.months):
             self._month(t, state, due_sum, cash_sum)
+        if self.full:
+            book_deferred_tax(self.flows.lines, self.tax_rate)
+            note_ratios(self.flows.lines, self.watch)
         return self.flows
 
-    def _put(self, name: str, t: int, value: Array | float) -> None:
+    def _put(self, name: str, t: int, value: Array | Truth | float) -> None:
         if name in self.keep:
             self.flows.lines[name][t] = value
 
     def _month(self, t: int, s: _Month, due_sum: Array, cash_sum: Array) -> None:
         plan, money = self.plan, self.money
         last = t == self.months - 1
-        revenue, power, operation = self.given.revenue[t], self.given.power[t], self.given.operation[t]
-        taxes = plan.property_tax[t]
-        owed = np.zeros(self.count) if last else revenue * plan.deal.receivable_days / 30.0
-        saving = self.given.saving[t]
-        letter = self._letter_fee(t)
+        given = self.given
+        revenue, power, operation = given.revenue[t], given.power[t], given.operation[t]
+        taxes, letter, cfads = plan.property_tax[t], given.letter[t], given.cfads[t]
         working = money.working if t == self.end + 1 else 0.0
-        cfads = revenue - power - operation - letter - taxes - (owed - s.owed) + working - saving
         escrow_earned = float(money.escrow_earned[:, t].sum())
         earned = (s.cash + s.reserve + s.refresh) * (self.reserves.earns_frac / 12.0)
         damages = self._damages(t, s)
         interest = self._interest(t, s)
         income = (
             revenue - power - operation - letter - taxes + earned + escrow_earned + damages
-            + self.given.exit[t] - interest.sum(axis=0)
+            + given.exit[t] - interest.sum(axis=0)
         )  # fmt: skip
-        tax = self._tax(t, s, income - self.given.tax_book[t])
+        tax = self._tax(t, s, income - given.tax_book[t])
         credit = plan.credits[t]
         uses, capital_uses, capitalised, equity_in = self._construct(t, s)
-        beside = self._renew(t, s, saving)
-        pool = s.cash - working + cfads + earned + damages + self.given.exit[t] + credit - tax - beside
+        beside = self._renew(t, s, given.saving[t])
+        pool = s.cash - working + cfads + earned + damages + given.exit[t] + credit - tax - beside
         taken, pool = _fill(pool, s.reserve) if t > self.end else (np.zeros(self.count), pool)
         s.reserve = s.reserve - taken
         support = np.maximum(-pool, 0.0)
@@ -146,41 +151,58 @@ class _Run:
         pool = self._top_up(t, s, pool)
         other_interest, other_principal, _, pool = self._serve(t, s, self.junior, interest, pool)
         cover = self._cover(due_sum, cash_sum)
-        swept, pool = self._sweep(t, s, pool, cover)
+        cured = self.watch.lacking(t, cover, due_sum.sum(axis=0), cash_sum.sum(axis=0))
+        if cured.any():
+            pool, support = pool + cured, support + cured
+            cash_sum[t % 12] += cured
+            cover = self._cover(due_sum, cash_sum)
+        senior, owing = s.balance[self.senior].sum(axis=0), s.balance.sum(axis=0)
+        locked, default = self.watch.test(t, cover, senior, owing, s.arrears.sum(axis=0))
+        swept, pool = self._sweep(t, s, pool, cover, default)
         if last:
             more, pool = self._settle(s, pool)
             paid_principal = paid_principal + more
-        locked = self._locked(t, cover, s)
         preferred, common, pool = self._pay_out(s, pool, locked, last=last)
         s.cash = pool
-        # Accounts.
-        s.assets = s.assets + capital_uses + capitalised + self.given.refresh_cost[t] - self.given.book[t]
-        disposal = s.assets if last and plan.deal.exit is not None else np.zeros(self.count)
-        s.assets = s.assets - disposal
-        net = income - self.given.book[t] - tax + credit - disposal
-        s.owed = owed
-        s.contributed = s.contributed + equity_in + support
-        s.retained = s.retained + net - preferred - common
+        bought = capital_uses + capitalised + given.refresh_cost[t]
+        after_tax = income - tax + credit
+        net, disposal = self._account(t, s, bought, after_tax, equity_in + support, preferred + common)
         self._by_loan(t, s, interest)
         for name, value in (
             ("revenue", revenue), ("power_cost", power), ("operating_cost", operation),
-            ("property_tax", taxes), ("receivables", owed), ("cfads", cfads),
+            ("property_tax", taxes), ("receivables", given.owed[t]), ("cfads", cfads),
             ("interest_earned", earned + escrow_earned), ("damages", damages),
-            ("exit_value", self.given.exit[t]),
-            ("income_tax", tax), ("credit", credit), ("refresh_cost", self.given.refresh_cost[t]),
+            ("exit_value", given.exit[t]),
+            ("income_tax", tax), ("credit", credit), ("refresh_cost", given.refresh_cost[t]),
             ("support", support), ("senior_interest", paid_interest), ("senior_principal", paid_principal),
             ("senior_due", due), ("other_interest", other_interest), ("other_principal", other_principal),
             ("swept", swept), ("unpaid", s.arrears.sum(axis=0)), ("takeout", takeout),
             ("reserve", s.reserve), ("refresh_reserve", s.refresh), ("escrow", money.escrow[:, t].sum()),
             ("cash", s.cash), ("letter_fee", letter), ("uses", uses), ("reserve_uses", uses - capital_uses),
-            ("capitalised", capitalised), ("preferred_in", self.given.preferred_in[t]),
+            ("capitalised", capitalised), ("preferred_in", given.preferred_in[t]),
             ("equity", equity_in), ("preferred_paid", preferred), ("distribution", common),
-            ("book_depreciation", self.given.book[t]), ("interest_expense", interest.sum(axis=0)),
+            ("book_depreciation", given.book[t]), ("interest_expense", interest.sum(axis=0)),
             ("assets", s.assets), ("debt", s.balance.sum(axis=0)), ("contributed", s.contributed),
             ("retained", s.retained), ("net_income", net), ("locked", locked), ("trailing_dscr", cover),
-            ("tax_depreciation", self.given.tax_book[t]), ("loss_carried", s.losses), ("disposal", disposal),
+            ("tax_depreciation", given.tax_book[t]), ("loss_carried", s.open_losses),
+            ("disposal", disposal), ("timing", given.timing[t]), ("in_default", default), ("cured", cured),
+            ("senior_debt", s.balance[self.senior].sum(axis=0)), ("preferred_owed", s.preferred),
         ):  # fmt: skip
             self._put(name, t, value)
+
+    def _account(
+        self, t: int, s: _Month, bought: Array, after_tax: Array, put_in: Array, paid_out: Array
+    ) -> tuple[Array, Array]:
+        """Carry assets and equity on; return income before deferred tax, and what the sale disposes of."""
+        book = self.given.book[t]
+        s.assets = s.assets + bought - book
+        sold = t == self.months - 1 and self.plan.deal.exit is not None
+        disposal = s.assets if sold else np.zeros(self.count)
+        s.assets = s.assets - disposal
+        net = after_tax - book - disposal
+        s.contributed = s.contributed + put_in
+        s.retained = s.retained + net - paid_out
+        return net, disposal
 
     def _construct(self, t: int, s: _Month) -> tuple[Array, Array, float, Array]:
         """Loans and owners pay uses; financing cost goes on the loan, or out of escrow."""
@@ -211,25 +233,6 @@ class _Run:
                 self.flows.balances[loan.name][t] = s.balance[place]
                 self.flows.interest[loan.name][t] = interest[place]
 
-    def _letter_fee(self, t: int) -> Array | float:
-        terms = self.reserves
-        if not terms.letter_of_credit or t <= self.end:
-            return 0.0
-        months = terms.debt_service_months
-        return float(terms.letter_fee_frac / 12.0 * self._ahead(t, months))
-
-    def _ahead(self, t: int, months: int) -> float:
-        total = 0.0
-        for place in self.senior:
-            loan = self.loans[place]
-            if loan.refinances >= 0:
-                continue
-            share = self.money.principal[place]
-            owed = self.money.commitment[place] * (1.0 - np.concatenate([[0.0], np.cumsum(share)[:-1]]))
-            service = self.money.commitment[place] * share + owed * loan.rate_frac
-            total += float(service[t + 1 : min(t + 1 + months, loan.maturity + 1)].sum())
-        return total
-
     def _damages(self, t: int, s: _Month) -> Array | float:
         terms = self.plan.deal.delay_damages
         if terms is None:
@@ -259,7 +262,9 @@ class _Run:
             s.year_income, s.year_tax = np.zeros(self.count), np.zeros(self.count)
         s.year_income = s.year_income + income
         positive = np.maximum(s.year_income, 0.0)
-        due = self.tax_rate * (positive - np.minimum(s.losses, self.loss_limit * positive))
+        used = np.minimum(s.losses, self.loss_limit * positive)
+        s.open_losses = s.losses - used + np.maximum(-s.year_income, 0.0)
+        due = self.tax_rate * (positive - used)
         paid = due - s.year_tax
         s.year_tax = due
         return np.asarray(paid)
@@ -336,14 +341,17 @@ class _Run:
         s.reserve = s.reserve + moved
         return np.asarray(pool - moved)
 
-    def _sweep(self, t: int, s: _Month, pool: Array, cover: Array) -> tuple[Array, Array]:
+    def _sweep(self, t: int, s: _Month, pool: Array, cover: Array, default: Truth) -> tuple[Array, Array]:
         terms = self.covenants
         swept = np.zeros(self.count)
-        if terms.sweep_frac == 0.0 or t <= self.end:
+        all_of_it = default & (terms.on_default == "sweep")
+        if t <= self.end or (terms.sweep_frac == 0.0 and not all_of_it.any()):
             return swept, pool
         gate = terms.sweep_below_dscr_ratio
-        free = terms.sweep_frac * np.maximum(pool - self.reserves.least_cash_usd, 0.0)
-        left = free if gate is None else np.where(cover < gate, free, 0.0)
+        free = np.maximum(pool - self.reserves.least_cash_usd, 0.0)
+        open_ = all_of_it if gate is None else all_of_it | (cover < gate)
+        share = np.where(all_of_it, 1.0, terms.sweep_frac) * (1.0 if gate is None else open_)
+        left = share * free
         for place in self.senior:
             if t >= self.loans[place].first:
                 part = np.minimum(left, s.balance[place])
@@ -362,15 +370,8 @@ class _Run:
             pool, paid = pool - part, paid + part
         return paid, pool
 
-    def _locked(self, t: int, cover: Array, s: _Month) -> Array:
-        late = s.arrears.sum(axis=0) > 1e-3
-        early = np.full(self.count, t <= self.end)
-        limit = self.covenants.lock_up_dscr_ratio
-        low = cover < limit if limit > 0.0 else np.zeros(self.count, dtype=np.bool_)
-        return np.asarray(low | late | early, dtype=np.float64)
-
-    def _pay_out(self, s: _Month, pool: Array, locked: Array, *, last: bool) -> tuple[Array, Array, Array]:
-        free = np.maximum(pool - self.reserves.least_cash_usd, 0.0) * (locked == 0.0)
+    def _pay_out(self, s: _Month, pool: Array, locked: Truth, *, last: bool) -> tuple[Array, Array, Array]:
+        free = np.maximum(pool - self.reserves.least_cash_usd, 0.0) * ~locked
         if last:
             free = pool * (s.balance.sum(axis=0) <= 1e-3) if self.loans else pool
         preferred = np.minimum(free, s.preferred)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from gigawatt.finance.construction import debt_of_gearing, draw
 from gigawatt.finance.deal.capital import Sizing
-from gigawatt.finance.deal.plan import Loan, Plan
+from gigawatt.finance.deal.loans import Loan
+from gigawatt.finance.deal.plan import Plan
 from gigawatt.finance.debt import DebtSize, sculpt, size_debt
 from gigawatt.kernel.errors import InfeasibleError
 
@@ -44,6 +45,8 @@ class Financing:
     """Receivables of the first month, paid by owners at completion."""
     surplus: float
     """Owners' money beyond the uses: cash at completion."""
+    letter_fee: Array
+    """Paid after completion on the letter of credit that stands in for the reserve, shape (months,)."""
     equity: Mapping[str, Array]
     """By owner."""
     size: DebtSize | None
@@ -138,6 +141,7 @@ def arrange(plan: Plan) -> Financing:
         reserve_funded=funded,
         working=working,
         surplus=surplus,
+        letter_fee=_letter_fee(plan, reserve),
         equity=equity,
         size=size,
         sized=sized,
@@ -335,6 +339,14 @@ def _reserve(plan: Plan, service: Array) -> Array:
     last = np.minimum(np.arange(plan.months) + 1 + months, plan.months)
     ahead = summed[last] - summed[np.arange(plan.months) + 1]
     return np.where(np.arange(plan.months) >= plan.completion, ahead, 0.0)
+
+
+def _letter_fee(plan: Plan, reserve: Array) -> Array:
+    terms = plan.deal.reserves
+    if not terms.letter_of_credit:
+        return np.zeros(plan.months)
+    running = np.arange(plan.months) > plan.completion
+    return np.where(running, terms.letter_fee_frac / 12.0 * reserve, 0.0)
 
 
 def _owners(plan: Plan, own: Array, funded: float) -> tuple[dict[str, Array], float]:

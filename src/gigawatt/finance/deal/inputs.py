@@ -125,6 +125,21 @@ class Deal(InputModel):
         return self
 
     @model_validator(mode="after")
+    def _collateral(self) -> Deal:
+        lent = [t.name for t in self.debt if t.sizing is not None and t.sizing.ltv_frac is not None]
+        where = f"loan '{lent[0]}'" if lent else "covenants"
+        if (lent or self.covenants.ltv_frac is not None) and self.residual is None:
+            raise PydanticCustomError(
+                "collateral_unknown",
+                "{where} limit debt to a share of the chips' value, and nothing says what that is",
+                {
+                    "where": where,
+                    "remedy": "give residual: {by_year: [1.0, 0.62, 0.42, ...]}, or leave out ltv",
+                },
+            )
+        return self
+
+    @model_validator(mode="after")
     def _people(self) -> Deal:
         names = [t.name for t in self.debt] + [e.name for e in self.equity]
         twice = {name for name in names if names.count(name) > 1}

@@ -8,8 +8,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from gigawatt.finance.deal.capital import RateStep, Tranche, Use
+from gigawatt.finance.deal.capital import Use
 from gigawatt.finance.deal.inputs import Deal, months_between
+from gigawatt.finance.deal.loans import Loan, lay_loan, steps_by_month
 from gigawatt.finance.deal.terms import Abatement, Lease, Rental
 from gigawatt.finance.depreciation import yearly_shares
 from gigawatt.kernel.errors import InfeasibleError
@@ -19,31 +20,6 @@ HOURS_A_MONTH = 8760.0 / 12.0
 DAYS_OF_NOTICE = 30.0
 """Days that count as a month of notice: 90 days are three months."""
 ASSETS = ("chips", "network", "hall", "power", "land", "fees")
-
-
-@dataclass(frozen=True, slots=True)
-class Loan:
-    """A tranche's terms by month."""
-
-    name: str
-    rank: str
-    rate_frac: Array
-    """Interest a month, shape (months,)."""
-    shape_frac: Array
-    """Share of the opening amount that falls due each month, shape (months,); sculpted ones: zeros."""
-    first: int
-    """First month with principal or interest in cash: the month after completion, or after its takeout."""
-    maturity: int
-    """Month in which all is due."""
-    upfront_frac: float
-    commitment_frac: float
-    """Fee a month."""
-    at_close: bool
-    escrow_frac: float
-    """Earned a month on proceeds in escrow."""
-    sculpted: bool
-    refinances: int
-    """Index of the loan that it pays off, or -1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +47,8 @@ class Plan:
     tax_depreciation: Array
     tax_base: float
     """Tax basis that carries a share of the financing cost."""
+    paired_depreciation: Array
+    """Depreciation in the accounts of that basis: what tax depreciation is ahead or behind of."""
     credits: Array
     """Investment credits received."""
     refresh_cost: Array
@@ -84,6 +62,10 @@ class Plan:
     """Let or used GPU-hours."""
     tenants: dict[str, Array] = field(default_factory=dict)
     """Revenue by who pays, for concentration."""
+
+    def at(self, day: date) -> int:
+        """Month of a day."""
+        return months_between(self.deal.close, day)
 
     @property
     def uses_total(self) -> Array:
@@ -119,7 +101,7 @@ def lay_out(deal: Deal) -> Plan:
     for cost in deal.operations:
         costs[cost.kind] += grid.growing(cost.cost_usd_per_month, cost.from_, cost.until, cost.growth_frac)
     book, book_base = grid.book(uses, end)
-    tax, tax_base, credits_ = grid.tax(uses, end)
+    tax, tax_base, paired, credits_ = grid.tax(uses, end)
     refresh_cost, saving, refresh_book = grid.refresh()
     value = grid.collateral(uses)
     sold = np.zeros(months)
@@ -141,13 +123,14 @@ def lay_out(deal: Deal) -> Plan:
         book_base=book_base,
         tax_depreciation=tax,
         tax_base=tax_base,
+        paired_depreciation=paired,
         credits=credits_,
         refresh_cost=refresh_cost,
         refresh_saving=saving,
         refresh_depreciation=refresh_book,
         collateral=value,
         exit_value=sold,
-        loans=tuple(_loan(t, deal, end, months) for t in deal.debt),
+        loans=tuple(lay_loan(t, deal, end, months) for t in deal.debt),
         gpu_hours=grid.gpu_hours(),
         tenants={**rent, **rental},
     )
@@ -193,7 +176,9 @@ class _Grid:
         return np.where(since >= 0, rent * safe, 0.0)
 
     def rental(self, rental: Rental) -> Array:
-        price = _steps([(self.at(p.from_), p.price_usd_per_gpu_h) for p in rental.prices], self.months)
+        price = steps_by_month(
+            [(self.at(p.from_), p.price_usd_per_gpu_h) for p in rental.prices], self.months
+        )
         hours = rental.gpus * rental.utilisation_frac * HOURS_A_MONTH
         return np.where(self.on(rental.from_, rental.until), hours * price, 0.0)
 
@@ -220,9 +205,10 @@ class _Grid:
         left = np.clip(length - (self.index - first), 0.0, 1.0)
         return np.where(self.index >= first, cost / length * left, 0.0)
 
-    def tax(self, uses: dict[str, Array], end: int) -> tuple[Array, float, Array]:
+    def tax(self, uses: dict[str, Array], end: int) -> tuple[Array, float, Array, Array]:
         """Depreciation by calendar year of service, spread over the year's months in service."""
-        row, base, received = np.zeros(self.months), 0.0, np.zeros(self.months)
+        row, paired, received = (np.zeros(self.months) for _ in range(3))
+        base = 0.0
         year = (self.deal.close.month - 1 + self.index) // 12
         service = (self.deal.close.month - 1 + end + 1) // 12
         for use in self.deal.uses:
@@ -234,6 +220,8 @@ class _Grid:
                 continue
             basis = cost - 0.5 * credit
             base += basis
+            if use.book_life_years is not None:
+                paired += self.straight(basis, end + 1, use.book_life_years)
             if use.tax_class == "straight_line":
                 shares = yearly_shares("straight_line", round(use.tax_life_years or 1.0))
             else:
@@ -243,7 +231,7 @@ class _Grid:
                 part = share * (1.0 - use.bonus_frac) + (use.bonus_frac if number == 0 else 0.0)
                 if inside.any():
                     row[inside] += basis * part / inside.sum()
-        return row, base, received
+        return row, base, paired, received
 
     def refresh(self) -> tuple[Array, Array, Array]:
         cost, saving, book = (np.zeros(self.months) for _ in range(3))
@@ -306,90 +294,3 @@ def _abated(row: Array, value: Array, rate: float, terms: Abatement, end: int, i
         paid = np.where(index > test, row, paid)
         paid[test] += terms.claw_back_frac * forgiven
     return paid
-
-
-def _steps(steps: list[tuple[int, float]], months: int) -> Array:
-    row = np.zeros(months)
-    for first, value in sorted(steps):
-        row[max(first, 0) :] = value
-    return row
-
-
-def _base(steps: list[RateStep], deal: Deal, months: int) -> Array:
-    placed = sorted((months_between(deal.close, s.from_), s.rate_frac) for s in steps)
-    row = np.full(months, placed[0][1])
-    for first, rate in placed:
-        row[max(first, 0) :] = rate
-    return row
-
-
-def rate_path(tranche: Tranche, deal: Deal, months: int, shift_frac: float = 0.0) -> Array:
-    """Interest a month: fixed, or base plus spreads with the swapped share fixed."""
-    if tranche.rate_frac is not None:
-        return np.full(months, tranche.rate_frac / 12.0)
-    base = _base(tranche.base, deal, months) + shift_frac
-    if tranche.swap is not None:
-        base = (1.0 - tranche.swap.share_frac) * base + tranche.swap.share_frac * tranche.swap.fixed_frac
-    return np.asarray((base + tranche.spread_frac + tranche.collateral_spread_frac) / 12.0)
-
-
-def _loan(tranche: Tranche, deal: Deal, end: int, months: int) -> Loan:
-    rate = rate_path(tranche, deal, months)
-    index = {t.name: place for place, t in enumerate(deal.debt)}
-    taken = tranche.refinances
-    start = end if taken is None else _maturity(deal.debt[index[taken]], end)
-    maturity = start + round(12 * (tranche.tenor_years + tranche.extensions_years))
-    if maturity > months - 1:
-        raise InfeasibleError(
-            f"loan {tranche.name!r} matures {maturity - months + 1} months after the deal's end; shorten its "
-            "tenor, or raise months"
-        )
-    if maturity <= start:
-        raise InfeasibleError(f"loan {tranche.name!r} has no term after completion; raise its tenor")
-    shape = np.zeros(months)
-    if tranche.repayment != "sculpted":
-        shape = _shape(tranche, rate, start, maturity, months)
-    return Loan(
-        name=tranche.name,
-        rank=tranche.rank,
-        rate_frac=rate,
-        shape_frac=shape,
-        first=start + 1,
-        maturity=maturity,
-        upfront_frac=tranche.upfront_frac,
-        commitment_frac=tranche.commitment_frac / 12.0,
-        at_close=tranche.drawn == "at_close",
-        escrow_frac=tranche.escrow_rate_frac / 12.0,
-        sculpted=tranche.repayment == "sculpted",
-        refinances=index[taken] if taken is not None else -1,
-    )
-
-
-def _maturity(tranche: Tranche, end: int) -> int:
-    if tranche.refinances is not None:
-        raise InfeasibleError(
-            f"loan {tranche.name!r} is a refinancing and refinanced again; one step is modelled"
-        )
-    return end + round(12 * (tranche.tenor_years + tranche.extensions_years))
-
-
-def _shape(tranche: Tranche, rate: Array, start: int, maturity: int, months: int) -> Array:
-    """Share of the opening amount that falls due each month; the rest at maturity."""
-    shape = np.zeros(months)
-    wait = round(12 * tranche.interest_only_years)
-    first = start + 1 + wait
-    length = maturity - start - wait
-    if tranche.amortisation_years is not None:
-        length = max(length, round(12 * tranche.amortisation_years) - wait)
-    if tranche.repayment == "straight_line":
-        shape[first : maturity + 1] = 1.0 / length
-    elif tranche.repayment == "annuity":
-        # Level service at the rate of the first month; where the rate floats, principal keeps this path.
-        i = float(rate[first])
-        level = 1.0 / length if i == 0.0 else i / (1.0 - (1.0 + i) ** -length)
-        owed = 1.0
-        for month in range(first, maturity + 1):
-            shape[month] = level - i * owed
-            owed -= shape[month]
-    shape[maturity] += 1.0 - shape.sum()
-    return shape

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from gigawatt.finance.deal.accounts import residuals
 from gigawatt.finance.deal.capital import Equity
-from gigawatt.finance.deal.covenants import covenant_events
+from gigawatt.finance.deal.covenants import covenant_events, covenant_summary
 from gigawatt.finance.deal.drivers import Drivers
 from gigawatt.finance.deal.engine import Flows, simulate
 from gigawatt.finance.deal.financing import Financing, arrange
 from gigawatt.finance.deal.inputs import Deal
 from gigawatt.finance.deal.plan import Plan, lay_out
 from gigawatt.finance.deal.terms import Reserves
-from gigawatt.finance.debt import discount_path
 from gigawatt.finance.levelised import own_or_rent, recovery, runway_months
 from gigawatt.finance.returns import Irr, irr, moic, npv, payback_years
 
@@ -86,7 +85,21 @@ class Statement:
             "usd_per_m_tokens": _told(self.usd_per_m_tokens),
             "payback_years": _told(self.payback_years),
             "residuals": dict(self.residuals),
+            "plcr": _told(self.plcr),
+            "average_life_years": _told(self.average_life_years),
+            "committed_revenue_usd": self.committed_revenue_usd,
+            "headline_revenue_usd": self.headline_revenue_usd,
+            "lcoc_parts_usd_per_gpu_h": dict(self.lcoc_parts),
+            "own_or_rent_utilisation_frac": _told(self.own_or_rent_utilisation_frac),
+            "runway_months": _told(self.runway_months),
+            "supplier": {name: dict(told) for name, told in self.supplier.items()},
+            "covenants": self.tests(),
+            "covenant_events": [dict(event) for event in self.covenants],
         }
+
+    def tests(self) -> list[dict[str, Any]]:
+        """Every covenant's limit, its worst value, how long it is broken and what follows."""
+        return covenant_summary(self.plan, self.flows.lines)
 
 
 def run(deal: Deal) -> Statement:
@@ -104,7 +117,7 @@ def run(deal: Deal) -> Statement:
     cash = common_cash(flows)[:, 0]
     worth = float(npv(cash, deal.discount_rate_frac, 12.0))
     ratio, balance = _cover(flows)
-    llcr, plcr = _life_cover(plan, money, flows)
+    llcr, plcr = (float(flows.lines[name][plan.completion, 0]) for name in ("llcr", "plcr"))
     sources, uses = _sources_and_uses(plan, money)
     lcoc, parts = levelised(plan)
     tokens = deal.speed_tokens_per_s * 3600.0 / 1e6
@@ -137,7 +150,7 @@ def run(deal: Deal) -> Statement:
         committed_revenue_usd=float(sum(row.sum() for row in plan.committed.values())),
         headline_revenue_usd=float(sum(row.sum() for row in plan.lease_rent.values())),
         supplier=_suppliers(plan, money),
-        covenants=covenant_events(plan, flows, llcr, plcr),
+        covenants=covenant_events(plan, flows.lines),
         residuals=residuals(flows, sources, uses),
     )
 
@@ -179,20 +192,6 @@ def _cover(flows: Flows) -> tuple[Array, Array]:
     paying = due > 1e-6
     ratio = flows.lines["cfads"][paying, 0] / due[paying]
     return ratio, flows.lines["debt"][:, 0]
-
-
-def _life_cover(plan: Plan, money: Financing, flows: Flows) -> tuple[float, float]:
-    """Loan and project life cover at completion, along the senior loans' own rates."""
-    senior = [p for p, loan in enumerate(plan.loans) if loan.rank == "senior" and loan.refinances < 0]
-    owed = float(sum(money.commitment[p] for p in senior))
-    if owed <= 0.0:
-        return np.nan, np.nan
-    after = slice(plan.completion + 1, plan.months)
-    rate = np.asarray(sum(money.commitment[p] * plan.loans[p].rate_frac for p in senior)) / owed
-    factor = discount_path(rate[after], plan.months - plan.completion - 1)
-    worth = flows.lines["cfads"][after, 0] * factor
-    last = max(plan.loans[p].maturity for p in senior) - plan.completion
-    return float(worth[:last].sum()) / owed, float(worth.sum()) / owed
 
 
 def _average_life(flows: Flows, balance: Array) -> float:

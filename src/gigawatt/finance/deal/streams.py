@@ -20,10 +20,11 @@ class Streams:
         self.months, self.end, self.count = plan.months, plan.completion, drivers.count
         self.index = np.arange(self.months)
         self._operation()
+        self._cash()
         self._assets()
         self._owners()
 
-    def _moved(self, row: Array) -> Array:
+    def moved(self, row: Array) -> Array:
         """A line after completion, begun ``delay_months`` later."""
         if not self.d.delay_months.any():
             return np.broadcast_to(row[:, None], (self.months, self.count))
@@ -34,14 +35,14 @@ class Streams:
 
     def _operation(self) -> None:
         plan = self.plan
-        revenue = self._moved(plan.revenue)
+        revenue = self.moved(plan.revenue)
         if (self.d.leave_month < self.months).any() and plan.tenants:
             largest = max(plan.tenants, key=lambda name: float(plan.tenants[name].sum()))
             gone = self.index[:, None] >= self.d.leave_month[None, :]
-            revenue = revenue - np.where(gone, self._moved(plan.tenants[largest]), 0.0)
+            revenue = revenue - np.where(gone, self.moved(plan.tenants[largest]), 0.0)
         self.revenue = revenue * self.d.rent
-        self.power = self._moved(plan.power_cost) * self.d.running
-        self.operation = self._moved(plan.operating_cost) * self.d.running
+        self.power = self.moved(plan.power_cost) * self.d.running
+        self.operation = self.moved(plan.operating_cost) * self.d.running
         since = self.index[:, None] - self.end
         self.late = ((since > 0) & (since <= self.d.delay_months[None, :])).astype(np.float64)
         """1 in a month of delay."""
@@ -67,11 +68,41 @@ class Streams:
         tax = plan.tax_depreciation[:, None] * scale
         if plan.tax_base > 0.0:
             tax = tax + plan.tax_depreciation[:, None] * (added / plan.tax_base)
+        self.timing = self._timing(tax, added)
+        """Written off for tax ahead of the accounts, at each month's end."""
         self.book = book + self.refresh_book
         # The refresh is written off for tax as it is in the accounts.
         self.tax_book = tax + self.refresh_book
-        if plan.deal.exit is not None and plan.tax_base > 0.0:  # what is left of the basis goes with the sale
-            self.tax_book[-1] += (plan.tax_base * scale + added) - tax.sum(axis=0)
+        if plan.deal.exit is not None:  # what is left of the basis goes with the sale
+            self.tax_book[-1] += self.refresh_cost.sum(axis=0) - self.refresh_book.sum(axis=0)
+            if plan.tax_base > 0.0:
+                self.tax_book[-1] += (plan.tax_base * scale + added) - tax.sum(axis=0)
+
+    def _timing(self, tax: Array, added: float) -> Array:
+        plan = self.plan
+        paired = plan.paired_depreciation[:, None] * self.d.capital
+        if plan.tax_base > 0.0 and plan.book_base > 0.0:
+            paired = paired + plan.book_depreciation[:, None] * (added / plan.book_base)
+        ahead = np.cumsum(tax - paired, axis=0)
+        if plan.deal.exit is not None:  # the sale ends every difference
+            ahead[-1] = 0.0
+        return np.asarray(ahead)
+
+    def _cash(self) -> None:
+        """Cash for service, which no loan changes but for its letter of credit."""
+        plan, money = self.plan, self.money
+        self.owed = self.revenue * plan.deal.receivable_days / 30.0
+        """Receivables."""
+        self.owed[-1] = 0.0
+        self.letter = money.letter_fee
+        """Shape (months,)."""
+        working = np.zeros(self.months)
+        working[self.end + 1] = money.working
+        change = np.diff(self.owed, axis=0, prepend=0.0)
+        self.cfads = (
+            self.revenue - self.power - self.operation - self.letter[:, None] - plan.property_tax[:, None]
+            - change + working[:, None] - self.saving
+        )  # fmt: skip
 
     def _owners(self) -> None:
         deal, money = self.plan.deal, self.money
@@ -84,8 +115,9 @@ class Streams:
         self.common_in = np.asarray(
             sum((row for n, row in money.equity.items() if kinds[n].kind != "preferred"), zero)
         )
-        rates = [e.dividend_frac for e in deal.equity if e.kind == "preferred"]
-        self.dividend = float(np.mean(rates)) / 12.0 if rates else 0.0
+        held = {e.name: float(money.equity[e.name].sum()) for e in deal.equity if e.kind == "preferred"}
+        due = sum(kinds[name].dividend_frac * amount for name, amount in held.items())
+        self.dividend = due / sum(held.values()) / 12.0 if sum(held.values()) > 0.0 else 0.0
         """Preferred dividend a month."""
         self.extra = self.plan.uses_total[:, None] * (self.d.capital - 1.0)
         """Capital overrun, which owners pay."""

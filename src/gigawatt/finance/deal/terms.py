@@ -147,23 +147,46 @@ class Reserves(InputModel):
     """Earned on cash and reserves."""
 
 
+class MarkStep(InputModel):
+    """A date from which the market pays a share of what age says, more or less."""
+
+    from_: Day = Field(alias="from")
+    factor_ratio: NonNegative
+
+
 class Covenants(InputModel):
-    """What lenders test."""
+    """What lenders test at each month's end after completion."""
 
     lock_up_dscr_ratio: NonNegative = 0.0
     """Cover over the last 12 months below which nothing is distributed."""
     default_dscr_ratio: NonNegative = 0.0
+    """Cover over the last 12 months below which the loan is in default."""
     ltv_frac: Fraction | None = None
-    """Largest share of the market value of chips."""
+    """Largest share of the market value of chips that all debt may be; more is a default."""
+    mark: list[MarkStep] = Field(default_factory=list, max_length=100)
+    """What the market pays for the chips, as a share of ``residual`` at their age. Default: as much."""
+    mark_follows_rent_frac: Fraction = 1.0
+    """Share of a fall of rent, in a scenario, by which the mark falls too. Default 1: chips are worth what
+    they earn."""
     llcr_ratio: NonNegative = 0.0
+    """Worth of the cash ahead over senior debt, to its last maturity, below which nothing is distributed."""
     plcr_ratio: NonNegative = 0.0
+    """The same, to the deal's end."""
     largest_tenant_frac: Fraction | None = None
+    """Share of revenue by one payer above which nothing is distributed."""
+    longest_delay_months: Count | None = None
+    """Months after completion by which revenue must have begun; later is a default. Default: no such date."""
     sweep_frac: Fraction = 0.0
     """Share of what is left that repays senior debt early."""
     sweep_below_dscr_ratio: NonNegative | None = None
     """Only below this cover over the last 12 months. Default: always."""
     cure_months: Count = 0
     """Months in which a default may be cured before it counts as one. Default 0."""
+    equity_cures: Count = 0
+    """Times that owners make good a cover below its default limit, with cash that counts as cash for
+    service. Default 0."""
+    on_default: Literal["sweep", "lock_up"] = "sweep"
+    """What a default does beside locking distributions up. Default: all free cash repays senior debt."""
 
 
 class DelayDamages(InputModel):
