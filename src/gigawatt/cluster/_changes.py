@@ -9,8 +9,8 @@ from numba import njit
 from gigawatt.cluster._arrays import CLEAR, CLOSE, DOWN, OK, SPARE, Sim
 from gigawatt.cluster._core import free_up
 from gigawatt.cluster._place import index_node
-from gigawatt.cluster._pool import STEP
 from gigawatt.cluster._queue import HOW, part
+from gigawatt.cluster._roles import STEP
 from gigawatt.cluster._storage import find_stretch
 from gigawatt.cluster._take import change_pace, next_victim, take_off
 from gigawatt.cluster.state import State

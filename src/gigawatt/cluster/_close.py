@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from numba import njit, types
 
-from gigawatt.cluster._arrays import SIM_TYPE, WORLD, Sim, World, sim_at, state_at
+from gigawatt.cluster._arrays import WORLD, Sim, World, sim_at, state_at
 from gigawatt.cluster._core import end_as, log_run
 from gigawatt.cluster._meter import let_pass
-from gigawatt.cluster._queue import FAST, HOW, INNER
+from gigawatt.cluster._queue import HOW, once
 from gigawatt.cluster._segment import close_segment
 from gigawatt.cluster.schedule import OPEN
 from gigawatt.cluster.state import State
 
 
-@njit(types.void(FAST, SIM_TYPE), **INNER)
+@once
 def book_open_runs(state: State, sm: Sim) -> None:
     """Book what the jobs that run or wait have done, and write their runs and waits down up to now."""
     s = sm.sim[0]

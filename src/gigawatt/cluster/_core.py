@@ -5,10 +5,12 @@ from __future__ import annotations
 from math import inf, isnan, nan
 from typing import Any
 
+import numpy as np
+
 from gigawatt.cluster._arrays import Sim
 from gigawatt.cluster._heap import push
 from gigawatt.cluster._meter import job_kw
-from gigawatt.cluster._queue import add_running, drop_running, enqueue, hot, part
+from gigawatt.cluster._queue import add_running, drop_running, enqueue, hot, once, part
 from gigawatt.cluster._storage import join_storage, leave_storage
 from gigawatt.cluster._work import SETUP, progress, wall_s
 from gigawatt.cluster.schedule import FAILED, PREEMPTED, RESIZED
@@ -180,7 +182,7 @@ def log_run(state: State, sm: Sim, j: int, node: int) -> None:
     sh.runs = k + 1
 
 
-@hot
+@once
 def end_as(sm: Sim, how: int) -> None:
     """Say how the run ended that was written down last; 0, finished, is what is there."""
     sm.run_end[sm.shared[0].runs - 1] = how
@@ -337,7 +339,7 @@ def requeue(state: State, sm: Sim, j: int, setup_s: float) -> None:
     w.pause_s = 0.0
     w.setup_s = setup_s
     job.held = 0
-    join_queue(state, sm, j, 1)
+    join_queue(state, sm, j, np.int64(1))
 
 
 @part

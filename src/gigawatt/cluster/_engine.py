@@ -22,6 +22,7 @@ from gigawatt.cluster._queue import (
     before_call,
     find,
     hot,
+    once,
     part,
     set_hold,
     take_out,
@@ -179,7 +180,7 @@ def _next_s(world: World, parts: int) -> float:
     return float(next_s)
 
 
-@part
+@once
 def _timed_next_s(world: World, parts: int, next_s: float, waiting: bool) -> float:
     """The same with what is planned and with failures; they matter only while something else goes on."""
     within = next_s < inf or waiting
@@ -309,7 +310,7 @@ def _decide_all(decide: Any, seat: Any, leave: Any, tend: Any, world: World, par
                 sm.sim[0].due = 0
 
 
-@hot
+@once
 def loop(
     decide: Any,
     seat: Any,
@@ -330,16 +331,16 @@ def loop(
     sh = world.shared[0]
     stop = sh.events + events
     while True:
-        if sh.events >= stop:
-            return PAUSED
-        status = _advance(leave, strike, keep_budget, change, world, parts)
-        if status != DECISION:
-            return int(status)
-        _decide_all(decide, seat, leave, tend, world, parts)
-        # It ends: jobs are taken off for a reservation that begins, once where that is not enough.
-        while sh.mail > 0:
+        if sh.mail > 0:
+            # It ends: jobs are taken off for a reservation that begins, once where that is not enough.
             deliver(world, parts, sh.now_s)
-            _decide_all(decide, seat, leave, tend, world, parts)
+        elif sh.events >= stop:
+            return PAUSED
+        else:
+            status = _advance(leave, strike, keep_budget, change, world, parts)
+            if status != DECISION:
+                return int(status)
+        _decide_all(decide, seat, leave, tend, world, parts)
 
 
 RUN = types.int64(types.FunctionType(DECIDE), SEAT, STEP, STEP, STEP, STEP, STEP, WORLD, types.int64)

@@ -6,8 +6,8 @@ from numba import njit
 
 from gigawatt.cluster import _fail_nodes, _fail_pool
 from gigawatt.cluster._arrays import Sim
-from gigawatt.cluster._pool import STEP
 from gigawatt.cluster._queue import HOW
+from gigawatt.cluster._roles import STEP
 from gigawatt.cluster.state import State
 
 _on_nodes = _fail_nodes.strike

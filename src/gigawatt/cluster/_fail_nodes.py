@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit, types
 
 from gigawatt.cluster._arrays import DOWN, OK, SIM_TYPE, SPARE, Sim
@@ -9,14 +10,14 @@ from gigawatt.cluster._core import resize
 from gigawatt.cluster._fail import restart_here, throw_out
 from gigawatt.cluster._heap import push
 from gigawatt.cluster._place import cut_node, first_node, index_node, set_spread, take_part, take_range
-from gigawatt.cluster._pool import STEP
-from gigawatt.cluster._queue import FAST, HOW, INNER, drop_running, part
+from gigawatt.cluster._queue import FAST, HOW, INNER, drop_running, once, part
+from gigawatt.cluster._roles import STEP
 from gigawatt.cluster._segment import close_segment
 from gigawatt.cluster._take import change_pace
 from gigawatt.cluster.state import State
 
 
-@part
+@once
 def strike_nodes(
     state: State,
     sm: Sim,
@@ -34,7 +35,7 @@ def strike_nodes(
         return
     low = struck - struck % max(span, 1)
     high = min(low + max(span, 1), sm.nodes.size)
-    n_hit = 0
+    n_hit = np.int64(0)
     for i in range(low, high):
         if sm.nodes[i].state == DOWN:
             continue

@@ -8,8 +8,8 @@ from gigawatt.cluster._arrays import Sim
 from gigawatt.cluster._core import free_up, resize
 from gigawatt.cluster._fail import restart_here, throw_out
 from gigawatt.cluster._heap import push
-from gigawatt.cluster._pool import STEP
 from gigawatt.cluster._queue import HOW, drop_running, part
+from gigawatt.cluster._roles import STEP
 from gigawatt.cluster._segment import close_segment
 from gigawatt.cluster.state import State
 

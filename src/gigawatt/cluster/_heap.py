@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from gigawatt.cluster._arrays import Sim
@@ -10,11 +12,11 @@ from gigawatt.cluster.state import State
 
 
 @part
-def _rise(sm: Sim, at: int, at_s: float, code: int) -> None:
+def _rise(sm: Sim, at: Any, at_s: float, code: int) -> None:
     """Let an event rise from a gap in the heap to its place."""
     t = sm.heap_s
     c = sm.heap_code
-    i = np.uintp(at)
+    i = at
     while i > np.uintp(0):
         up = (i - np.uintp(1)) >> np.uintp(1)
         if t[up] < at_s or (t[up] == at_s and c[up] <= code):
@@ -31,7 +33,7 @@ def push(sm: Sim, at_s: float, code: int) -> None:
     """Add an event."""
     s = sm.sim[0]
     s.heap += 1
-    _rise(sm, s.heap - 1, at_s, code)
+    _rise(sm, np.uintp(s.heap - 1), at_s, code)
 
 
 @part

@@ -5,8 +5,8 @@ from __future__ import annotations
 from numba import njit
 
 from gigawatt.cluster._arrays import Sim
-from gigawatt.cluster._pool import SEAT, STEP
 from gigawatt.cluster._queue import HOW
+from gigawatt.cluster._roles import SEAT, STEP
 from gigawatt.cluster._take import stop, take_gpus
 from gigawatt.cluster.state import State
 

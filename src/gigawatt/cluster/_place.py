@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit, types
 
 from gigawatt.cluster._arrays import OK, SIM_TYPE, Sim
-from gigawatt.cluster._queue import FAST, INNER, part
+from gigawatt.cluster._queue import FAST, INNER, once, part
 from gigawatt.cluster.state import State
 
 _ONE = np.uint64(1)
@@ -176,18 +176,20 @@ def whole_nodes(state: State, sm: Sim, j: int, wanted: int) -> None:
     racks = (n + c.rack_nodes - 1) // c.rack_nodes
     pods = (n + c.pod_nodes - 1) // c.pod_nodes
     halls = (n + c.hall_nodes - 1) // c.hall_nodes
-    pod = best_part(state, racks, 0, pods, wanted)
+    pod = best_part(state, racks, np.int64(0), pods, wanted)
     if pod >= 0:
         low = pod * c.pod_nodes
         high = min(low + c.pod_nodes, n)
         if c.rack_nodes > 1 and wanted <= c.rack_nodes:
-            rack = best_part(state, 0, low // c.rack_nodes, (high + c.rack_nodes - 1) // c.rack_nodes, wanted)
+            first = low // c.rack_nodes
+            last = (high + c.rack_nodes - 1) // c.rack_nodes
+            rack = best_part(state, np.int64(0), first, last, wanted)
             if rack >= 0:
                 low = rack * c.rack_nodes
                 high = min(low + c.rack_nodes, high)
         take_whole(state, sm, j, low, high, wanted)
         return
-    hall = best_part(state, racks + pods, 0, halls, wanted)
+    hall = best_part(state, racks + pods, np.int64(0), halls, wanted)
     low = 0
     high = n
     if hall >= 0:
@@ -237,7 +239,7 @@ def can_place(state: State, gpus: int) -> bool:
     return bool(rest == 0 or state.room[rest] >= whole + 1)
 
 
-@part
+@once
 def place(state: State, sm: Sim, j: int, gpus: int) -> None:
     """Take nodes for a gang that has room; set the speed that its spread leaves."""
     per_node = state.cluster[0].gpus_per_node

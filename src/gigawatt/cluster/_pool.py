@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from numba import njit, types
+from numba import njit
 
-from gigawatt.cluster._arrays import SIM_TYPE, Sim
+from gigawatt.cluster._arrays import Sim
 from gigawatt.cluster._core import end_run, free_up
-from gigawatt.cluster._queue import FAST, HOW
+from gigawatt.cluster._queue import HOW
+from gigawatt.cluster._roles import SEAT, STEP
 from gigawatt.cluster.state import State
-
-SEAT = types.boolean(FAST, SIM_TYPE, types.int64)
-STEP = types.void(FAST, SIM_TYPE, types.int64)
 
 
 @njit(SEAT, **HOW)
@@ -31,8 +29,3 @@ def leave(state: State, sm: Sim, j: int) -> None:
     held = state.jobs[j].held
     end_run(state, sm, j, -1)
     free_up(state, sm, held)
-
-
-@njit(STEP, **HOW)
-def nothing(state: State, sm: Sim, j: int) -> None:
-    """In place of failures or a budget, where there are none."""

@@ -8,14 +8,14 @@ from numba import njit
 
 from gigawatt.cluster._arrays import Sim
 from gigawatt.cluster._meter import reserved_kw
-from gigawatt.cluster._pool import STEP
-from gigawatt.cluster._queue import HOW, add_running, drop_running, part
+from gigawatt.cluster._queue import HOW, add_running, drop_running, once, part
+from gigawatt.cluster._roles import STEP
 from gigawatt.cluster._segment import close_segment, open_segment
 from gigawatt.cluster._take import next_victim, take_off
 from gigawatt.cluster.state import State
 
 
-@part
+@once
 def set_speed(state: State, sm: Sim, speed: float) -> None:
     """Run all jobs that may be slowed at another speed from now on."""
     s = sm.sim[0]

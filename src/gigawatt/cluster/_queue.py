@@ -21,6 +21,8 @@ INNER: dict[str, Any] = HOW | {"no_cpython_wrapper": True, "no_cfunc_wrapper": T
 part = njit(**INNER)
 hot = njit(forceinline=True, **INNER)
 """For parts that each event passes: a call would hand over every field of every array."""
+once = njit(inline="always", **HOW)
+"""For parts that are called at one place: compiled and written to the cache with their caller only."""
 policy = njit(DECIDE, **HOW)
 
 

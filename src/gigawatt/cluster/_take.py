@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from gigawatt.cluster._arrays import Sim
 from gigawatt.cluster._core import free_up, move, preempted
 from gigawatt.cluster._place import can_place, first_node, give_back, place, set_spread
-from gigawatt.cluster._queue import add_running, drop_running, part
+from gigawatt.cluster._queue import add_running, drop_running, once, part
 from gigawatt.cluster._segment import close_segment, end_run, open_segment
 from gigawatt.cluster.state import State
 
@@ -25,15 +27,15 @@ def _goes_before(state: State, a: int, b: int) -> bool:
 @part
 def next_victim(state: State, serving: int) -> int:
     """The running job to be taken off first, or -1; of those whose ``serving`` is at most this."""
-    best = -1
+    best = np.int64(-1)
     for at in range(state.cluster[0].n_running):
         j = state.running[at]
         if state.jobs[j].serving <= serving and (best < 0 or _goes_before(state, j, best)):
             best = j
-    return best
+    return int(best)
 
 
-@part
+@once
 def stop(state: State, sm: Sim, j: int) -> None:
     """Stop a running job and give its GPUs back."""
     held = state.jobs[j].held
@@ -66,7 +68,7 @@ def change_pace(state: State, sm: Sim, j: int) -> None:
     add_running(state, j)
 
 
-@part
+@once
 def take_gpus(state: State, sm: Sim, j: int) -> bool:
     """Take the GPUs of a gang; false where they are not there."""
     c = state.cluster[0]

@@ -16,8 +16,8 @@ from gigawatt.cluster._arrays import Sim
 from gigawatt.cluster._core import begin_run, free_up, join_queue, resize
 from gigawatt.cluster._meter import set_room
 from gigawatt.cluster._place import first_node, give_back_some, set_spread, whole_nodes
-from gigawatt.cluster._pool import STEP
 from gigawatt.cluster._queue import HOW, add_running, drop_running, part, take_out
+from gigawatt.cluster._roles import STEP
 from gigawatt.cluster._segment import close_segment, open_segment
 from gigawatt.cluster._take import next_victim, take_gpus, take_off
 from gigawatt.cluster._work import SETUP

@@ -153,18 +153,17 @@ def _parts(
 
 def _functions(layout: Layout) -> tuple[Any, ...]:
     """The compiled functions that this run needs: take and leave GPUs, failures, budget, changes, care."""
-    from gigawatt.cluster import _pool
+    from gigawatt.cluster._roles import nothing
 
-    seat: Any = _pool.seat
-    leave: Any = _pool.leave
-    strike: Any = _pool.nothing
-    keep_budget: Any = _pool.nothing
-    change: Any = _pool.nothing
-    tend: Any = _pool.nothing
+    gangs: Any
+    strike: Any = nothing
+    keep_budget: Any = nothing
+    change: Any = nothing
+    tend: Any = nothing
     if any(part.machines.placed for part in layout.parts):
-        from gigawatt.cluster import _nodes
-
-        seat, leave = _nodes.seat, _nodes.leave
+        from gigawatt.cluster import _nodes as gangs
+    else:
+        from gigawatt.cluster import _pool as gangs
     if any(part.failures is not None for part in layout.parts):
         strike = _strike(layout)
     if any(state.budget_kw.size for state in layout.states):
@@ -179,7 +178,7 @@ def _functions(layout: Layout) -> tuple[Any, ...]:
         from gigawatt.cluster import _tend
 
         tend = _tend.tend
-    return seat, leave, strike, keep_budget, change, tend
+    return gangs.seat, gangs.leave, strike, keep_budget, change, tend
 
 
 def _strike(layout: Layout) -> Any:

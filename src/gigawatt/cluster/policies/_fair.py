@@ -42,15 +42,15 @@ def _poorest(state: State, over: int) -> int:
     """The tenant with the smallest share whose next job keeps (0) or passes (1) its quota, or -1."""
     c = state.cluster[0]
     tenants = state.tenants.size
-    best = -1
+    best = np.int64(-1)
     for t in range(tenants):
         at = int(state.scratch[tenants + t])
         if at < 0 or at >= c.tail or state.jobs[state.queue[at]].rank != t:
             continue
         passes = state.scratch[t] + state.jobs[state.queue[at]].gpus > state.tenants[t].quota_gpus
         if passes == (over == 1) and (best < 0 or share(state, t) < share(state, best)):
-            best = t
-    return best
+            best = np.int64(t)
+    return int(best)
 
 
 @part
@@ -150,7 +150,7 @@ def decide(state: State, now_s: float) -> int:  # noqa: ARG001  # one signature 
     for t in range(tenants):
         state.scratch[t] = state.tenants[t].held
         state.scratch[tenants + t] = _first_of(state, t) if state.tenants[t].waiting > 0 else np.int64(-1)
-    blocked = _serve(state, 0, 1 if state.options[1] > 0.0 else 0)
+    blocked = _serve(state, np.int64(0), np.int64(1 if state.options[1] > 0.0 else 0))
     if blocked == 0 and c.again == 0 and state.options[0] > 0.0:
-        _serve(state, 1, 0)
+        _serve(state, np.int64(1), np.int64(0))
     return int(c.n_actions)
