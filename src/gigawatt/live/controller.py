@@ -24,6 +24,7 @@ from gigawatt.cluster.readers import read_policy
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
 from gigawatt.live.core import Core
 from gigawatt.live.deciding import Scheduler
+from gigawatt.live.engine import Embedded, Engine
 from gigawatt.live.fleet import Fleet
 from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store, StoreFullError
@@ -48,8 +49,9 @@ class Controller:
             _check_shape(self.store, settings)
             _take_tenants(self.store, settings)
             self._wake = asyncio.Event()
-            self.fleet = Fleet(folder, settings, self.store.meta("id") or "", self._wake.set)
-            self.fleet.start_missing()
+            self.engine: Engine = Embedded(folder, self.store.meta("id") or "", settings.patience_s)
+            self.fleet = Fleet(self.engine, settings, self._wake.set)
+            self.engine.open(range(settings.nodes))
             # Loading the compiled policies takes most of a second, in which the agents come up.
             scheduler = Scheduler(policy, settings.gpus)
             self.core = Core(self.store, settings, scheduler, self.fleet.send)
@@ -100,6 +102,7 @@ class Controller:
         self._answer_all(GigawattError("the cluster is going down"))
         self.fleet.quit()
         await asyncio.gather(*tending)
+        await self.engine.close()
         self.core.tick()
 
     def _tick(self) -> float | None:
