@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import json
 import os
@@ -228,11 +227,10 @@ def test_requests_that_are_malformed_or_foreign_are_refused_and_disturb_nothing(
         json.dumps({**good, "command": []}).encode(), json.dumps({**good, "more": 1}).encode(),
         json.dumps({**good, "command": ["a\0b"]}).encode(),
         json.dumps({**good, "time_limit_s": "x"}).encode(),
-        json.dumps({**good, "cwd": "relative"}).encode(), json.dumps({**good, "gpus": 10**30}).encode(),
+        json.dumps({**good, "cwd": "a\0"}).encode(), json.dumps({**good, "gpus": 10**30}).encode(),
     ):  # fmt: skip
         assert send("/v1/jobs", wrong) == 422, wrong[:60]
-    with contextlib.suppress(OSError):
-        assert send("/v1/jobs", json.dumps({**good, "command": ["x" * 10_000_000]}).encode()) == 422
+    assert send("/v1/jobs", json.dumps({**good, "command": ["x" * 10_000_000]}).encode()) == 413
     cluster.wait([number], "finished")
     assert len(cluster.states()) == 1
 

@@ -1,49 +1,132 @@
-"""HTTP on the loopback, behind a token: what the command line speaks to a cluster.
+"""HTTP, behind a token: what the command line, a page and other programs speak to a cluster.
 
-    GET  /v1/status             POST /v1/jobs              POST /v1/nodes/N/drain
-    GET  /v1/jobs/N             POST /v1/jobs/N/cancel     POST /v1/down
-    GET  /v1/events?after=SEQ   GET  /v1/view
-
-Bodies and answers are JSON objects. A user's mistake is answered with 422 and ``problems``.
+What can be asked stands in :data:`gigawatt.live.routes.ROUTES`; ``GET /v1/openapi.json`` tells it. Bodies and
+answers are JSON objects; what is refused is answered with ``problems``. A token is looked at before a body is
+read.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import threading
-from dataclasses import asdict
-from hmac import compare_digest
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-
-from pydantic import ValidationError
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
-from gigawatt.live import viewing, views
 from gigawatt.live.client import MOST_BODY_BYTES
+from gigawatt.live.requests import checked
+from gigawatt.live.routes import Asked, Raw, Route, find_route
+from gigawatt.live.serving import Exchange, Server
 from gigawatt.live.store import StoreFullError
+from gigawatt.live.tenants import Caller, hash_of, who_asks
 
 if TYPE_CHECKING:
     from gigawatt.live.controller import Controller
 
-_PATIENCE_S = 30.0
+_STATUS = {
+    "GW807": 404, "GW809": 404, "GW813": 404, "GW830": 401, "GW831": 403, "GW832": 403, "GW834": 404,
+    "GW835": 409, "GW840": 404, "GW841": 405,
+}  # fmt: skip
+"""HTTP's words for problems; for all others it is 422."""
+
+
+class Desk:
+    """Answers requests on behalf of a controller."""
+
+    def __init__(self, controller: Controller, owner_token: str) -> None:
+        self.controller = controller
+        self._owner_sha256 = hash_of(owner_token)
+
+    def answer(self, exchange: Exchange) -> None:
+        """Answer one request; whatever it is, nothing of it comes out but an answer."""
+        try:
+            result = self._result(exchange)
+        except InputError as error:
+            status = _STATUS.get(error.problems[0].code, 422)
+            exchange.refuse(exchange.status or status, error.problems)
+        except StoreFullError as error:
+            remedy = "make room on the disk of the state folder; then try again"
+            exchange.refuse(507, [Problem("GW846", str(error), remedy, file="cluster")])
+        except (GigawattError, TimeoutError) as error:
+            seen = str(error) or "the controller did not answer in time"
+            exchange.refuse(503, [Problem("GW846", seen, "try again later", file="cluster")])
+        else:
+            if isinstance(result, Raw):
+                exchange.send(HTTPStatus.OK, result.data, result.kind, result.headers)
+            else:
+                exchange.send(HTTPStatus.OK, json.dumps(result, allow_nan=False).encode(), "application/json")
+
+    def _result(self, exchange: Exchange) -> Any:
+        try:
+            address = urlsplit(exchange.target)
+            path = unquote(address.path, errors="strict")
+        except ValueError as error:
+            raise malformed(f"no address: {error}") from None
+        caller = self._caller(exchange)
+        route, named = find_route(exchange.method, path)
+        if caller is None and not route.public:
+            raise InputError(
+                Problem("GW830", "the token is wrong", "ask the cluster's owner", file="request")
+            )
+        caller = caller or Caller("")
+        if route.of_owner and not caller.is_owner:
+            seen = f"only the cluster's owner may ask {exchange.method} {path[:100]}"
+            raise InputError(Problem("GW831", seen, "ask the owner", file="request"))
+        body = _body(exchange, route)
+        query = None if route.query is None else checked(route.query, _fields(address.query), "request")
+        if route.query is None and address.query:
+            raise malformed("nothing is asked behind the question mark")
+        return route.action(Asked(self.controller, caller, named, query, body))
+
+    def _caller(self, exchange: Exchange) -> Caller | None:
+        word, _, token = exchange.header("Authorization").partition(" ")
+        if word.lower() != "bearer":
+            return None
+        return who_asks(token.strip(), self._owner_sha256, self.controller.store.tenants)
+
+
+def _body(exchange: Exchange, route: Route) -> Any:
+    """Read and check the body; a request that needs none may bring an empty object."""
+    text = exchange.read_body(MOST_BODY_BYTES)
+    try:
+        value = json.loads(text, parse_constant=_no_number) if text else {}
+    except (ValueError, RecursionError) as error:
+        raise malformed(f"no JSON: {str(error)[:200]}") from None
+    if not isinstance(value, dict):
+        raise malformed("no JSON object")
+    if route.body is None:
+        if value:
+            raise malformed("a body, where none is asked")
+        return None
+    return checked(route.body, value, "submission" if route.path == "/v1/jobs" else "request")
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no number")
+
+
+def _fields(query: str) -> dict[str, str]:
+    try:
+        told = parse_qs(query, keep_blank_values=True, strict_parsing=bool(query), max_num_fields=10)
+    except ValueError as error:
+        raise malformed(str(error)[:200]) from None
+    return {name: values[-1] for name, values in told.items()}
+
+
+def malformed(seen: str) -> InputError:
+    """Build the error for a request that cannot be understood."""
+    return InputError(Problem("GW810", f"the request is malformed: {seen}", "mend it", file="request"))
 
 
 def serve(controller: Controller) -> None:
     """Answer requests in threads until the process ends; write where, and the token, for this user only."""
     token = secrets.token_urlsafe(32)
-
-    class Handler(_Handler):
-        door = controller
-        secret = token
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    desk = Desk(controller, token)
+    server = Server(("127.0.0.1", 0), desk.answer)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     write_private(
         controller.folder / "api.json",
@@ -59,127 +142,3 @@ def write_private(path: Path, value: dict[str, Any]) -> None:
     with os.fdopen(fd, "w", encoding="utf-8") as file:
         json.dump(value, file)
     draft.replace(path)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """One request."""
-
-    door: Controller
-    secret: str
-    timeout = _PATIENCE_S
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        """Answer a question."""
-        self._answer(
-            {
-                r"/v1/status": self._status,
-                r"/v1/jobs/(\d{1,12})": self._job,
-                r"/v1/events": self._events,
-                r"/v1/view": self._view,
-            }
-        )
-
-    def do_POST(self) -> None:
-        """Do what is asked."""
-        self._answer(
-            {
-                r"/v1/jobs": self._submit,
-                r"/v1/jobs/(\d{1,12})/cancel": self._cancel,
-                r"/v1/nodes/(\d{1,6})/drain": self._drain,
-                r"/v1/down": self._down,
-            }
-        )
-
-    def log_message(self, *_: object) -> None:
-        """Keep requests out of the log: the journal has what matters."""
-
-    def _answer(self, routes: dict[str, Any]) -> None:
-        code = 404
-        answer: dict[str, Any] = {"error": "there is no such thing"}
-        try:
-            body = self._body()
-            if not compare_digest(self.headers.get("Authorization", ""), f"Bearer {self.secret}"):
-                code, answer = 401, {"error": "the token is wrong"}
-            else:
-                for pattern, action in routes.items():
-                    matched = re.fullmatch(pattern, urlsplit(self.path).path)
-                    if matched:
-                        code, answer = 200, action(body, *(int(word) for word in matched.groups()))
-        except InputError as error:
-            code, answer = 422, {"problems": [asdict(problem) for problem in error.problems]}
-        except StoreFullError as error:
-            code, answer = 507, {"error": str(error)}
-        except (GigawattError, TimeoutError) as error:
-            code, answer = 503, {"error": str(error) or "the controller did not answer in time"}
-        data = json.dumps(answer, allow_nan=False).encode()
-        self.send_response(code)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def _body(self) -> dict[str, Any]:
-        told = self.headers.get("Content-Length", "0")
-        if not told.isdecimal() or int(told) > MOST_BODY_BYTES:
-            # What is not read would be taken for the next request.
-            self.close_connection = True
-            raise _malformed(f"a body of {told[:20]} bytes; allowed: up to {MOST_BODY_BYTES:,}")
-        text = self.rfile.read(int(told))
-        try:
-            value = json.loads(text) if text else {}
-        except (ValueError, RecursionError) as error:
-            raise _malformed(f"no JSON: {error}") from None
-        if not isinstance(value, dict):
-            raise _malformed("no JSON object")
-        return value
-
-    def _status(self, _body: dict[str, Any]) -> dict[str, Any]:
-        return self.door.ask(lambda: views.status(self.door.core))
-
-    def _job(self, _body: dict[str, Any], number: int) -> dict[str, Any]:
-        def look() -> dict[str, Any]:
-            job = views.find(self.door.core, number)
-            return {**views.job_row(job), "attempt": job.attempt, "ranks": job.spec.gpus}
-
-        return self.door.ask(look)
-
-    def _events(self, _body: dict[str, Any]) -> dict[str, Any]:
-        asked = viewing.asked(urlsplit(self.path).query)
-        return self.door.ask(lambda: viewing.events(self.door.core, asked))
-
-    def _view(self, _body: dict[str, Any]) -> dict[str, Any]:
-        return self.door.ask(lambda: viewing.view(self.door.core))
-
-    def _submit(self, body: dict[str, Any]) -> dict[str, Any]:
-        try:
-            wanted = views.Submission.model_validate(body)
-        except ValidationError as error:
-            raise InputError(
-                [
-                    Problem("GW810", f"{_where(e['loc'])}: {e['msg']}", "mend it", file="submission")
-                    for e in error.errors(include_url=False, include_input=False, include_context=False)
-                ]
-            ) from None
-        return self.door.ask(lambda: views.submit(self.door.core, wanted))
-
-    def _cancel(self, _body: dict[str, Any], number: int) -> dict[str, Any]:
-        return self.door.ask(lambda: views.cancel(self.door.core, number))
-
-    def _drain(self, body: dict[str, Any], node: int) -> dict[str, Any]:
-        undo = body.get("undo", False)
-        if not isinstance(undo, bool):
-            raise _malformed("undo is neither true nor false")
-        return self.door.ask(lambda: views.drain(self.door.core, node, undo=undo))
-
-    def _down(self, _body: dict[str, Any]) -> dict[str, Any]:
-        self.door.ask(self.door.core.go_down)
-        return {"pid": os.getpid()}
-
-
-def _where(place: tuple[int | str, ...]) -> str:
-    return ".".join(str(word) for word in place)
-
-
-def _malformed(seen: str) -> InputError:
-    return InputError(Problem("GW810", f"the request is malformed: {seen}", "mend it", file="request"))

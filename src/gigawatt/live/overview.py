@@ -40,7 +40,7 @@ def overview(core: Core, tenant: str | None = None) -> dict[str, Any]:
     ended.sort(key=lambda job: job.finished_unix_s or 0.0, reverse=True)
     return {
         "controller": {
-            "pid": os.getpid(),
+            "pid": os.getpid() if tenant is None else None,
             "policy": core.settings.policy,
             "gpus": core.settings.gpus,
             "free": free_gpus,
@@ -48,7 +48,7 @@ def overview(core: Core, tenant: str | None = None) -> dict[str, Any]:
             "going_down": core.going_down,
         },
         "counts": dict(Counter(job.state for job in mine)),
-        "nodes": _nodes(core, {job.id for job in running}),
+        "nodes": _nodes(core, {job.id for job in running}, told=tenant is None),
         "tenants": _tenants(mine),
         "running": [{**_named(job), "places": _places(job)} for job in running[:MOST_GANGS]],
         "waiting": [
@@ -76,8 +76,11 @@ def why_waiting(core: Core, job: Job, free_gpus: int) -> str:
     return f"would fit; the policy {core.settings.policy} keeps the GPUs for others"
 
 
-def _nodes(core: Core, named: set[int]) -> list[dict[str, Any]]:
-    """Nodes with what each of their GPUs holds: a job's number, -1 for somebody else's, None for nothing."""
+def _nodes(core: Core, named: set[int], *, told: bool) -> list[dict[str, Any]]:
+    """Nodes with what each of their GPUs holds: a job's number, -1 for somebody else's, None for nothing.
+
+    ``told``: whether the numbers of their agents' processes are told.
+    """
     holders: dict[tuple[int, int], int] = {}
     for job in core.running():
         for at, slots in job.places:
@@ -90,7 +93,7 @@ def _nodes(core: Core, named: set[int]) -> list[dict[str, Any]]:
             {
                 "id": number,
                 "state": AWAY if away else node.state,
-                "pid": node.pid,
+                "pid": node.pid if told else None,
                 "losses": len(node.losses_s),
                 "slots": [holders.get((number, slot)) for slot in range(core.settings.gpus_per_node)],
             }

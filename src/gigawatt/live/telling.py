@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ def words(event: Event) -> str:
     if event.kind == "node":
         agent = f" (agent {data['pid']})" if data["state"] == UP and data.get("pid") else ""
         return f"node {event.node} {_NODES.get(data['state'], data['state'])}{agent}"
+    if event.kind in {"tenant", "tenant_removed"}:
+        return _of_tenant(data, removed=event.kind != "tenant")
     who = f"job {event.job}" if event.job is not None else "the cluster"
     if event.kind == "submitted":
         spec = data["spec"]
@@ -42,6 +44,19 @@ def words(event: Event) -> str:
     told = {"stopping": "is being stopped", "stopped": "has left its GPUs", "cancelled": "was cancelled"}
     reason = f": {data['reason']}" if data.get("reason") else ""
     return f"{who} {told.get(event.kind, event.kind)}{reason}"
+
+
+def _of_tenant(data: Mapping[str, Any], *, removed: bool) -> str:
+    """Say what a tenant may do now; of its token only whether there is one.
+
+    >>> _of_tenant({"name": "vision", "quota_gpus": 16.0, "weight": 1.0, "token_sha256": ""}, removed=False)
+    'tenant vision: quota 16 GPUs, weight 1, no token'
+    """
+    if removed:
+        return f"tenant {data['name']} was removed"
+    quota = "no quota" if data["quota_gpus"] is None else f"quota {data['quota_gpus']:,g} GPUs"
+    token = "a token" if data["token_sha256"] else "no token"
+    return f"tenant {data['name']}: {quota}, weight {data['weight']:g}, {token}"
 
 
 def tail(
@@ -58,7 +73,7 @@ def tail(
     most
         How many events of the journal are read, at most :data:`MOST_EVENTS`.
     jobs
-        Tell only of nodes and of these jobs; None: of all.
+        Tell only of nodes and of these jobs; None: of all, tenants too.
 
     Returns
     -------
@@ -77,7 +92,7 @@ def tail(
             "words": words(event),
         }
         for seq, event in rows
-        if jobs is None or event.job is None or event.job in jobs
+        if jobs is None or event.job in jobs or (event.job is None and event.kind == "node")
     ]
     return {"events": told, "last": rows[-1][0] if rows else after or 0}
 

@@ -84,17 +84,17 @@ class Caller:
     (True, False, True)
     """
 
-    tenant: str = ""
-    """Its name; empty: the owner, who may do everything."""
+    tenant: str | None = None
+    """Its name; None: the owner, who may do everything."""
 
     @property
     def is_owner(self) -> bool:
         """Whether it is the owner."""
-        return not self.tenant
+        return self.tenant is None
 
     def sees(self, job: Job) -> bool:
         """Whether a job is its own."""
-        return self.is_owner or job.spec.tenant == self.tenant
+        return self.tenant in {None, job.spec.tenant}
 
 
 OWNER = Caller()

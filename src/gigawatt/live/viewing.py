@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from gigawatt.kernel.errors import InputError, Problem
 from gigawatt.live.core import Core
 from gigawatt.live.overview import overview
+from gigawatt.live.requests import Query
 from gigawatt.live.telling import MOST_EVENTS, tail
 
 
-class Asked(BaseModel):
+class Asked(Query):
     """Which events are asked for."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     after: int | None = Field(default=None, ge=0, lt=2**63)
-    """Behind this number; None: the latest."""
+    """Behind this number. Default: the latest."""
     most: int = Field(default=100, ge=1, le=MOST_EVENTS)
-
-
-def asked(query: str) -> Asked:
-    """Read the part of an address behind the question mark.
-
-    >>> asked("after=12")
-    Asked(after=12, most=100)
-    """
-    try:
-        fields = parse_qs(query, keep_blank_values=True, strict_parsing=bool(query), max_num_fields=10)
-        return Asked.model_validate({name: values[-1] for name, values in fields.items()})
-    except ValidationError as error:
-        seen = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors(include_url=False))
-    except ValueError as error:
-        seen = str(error)
-    remedy = "write it like /v1/events?after=120&most=100"
-    raise InputError(Problem("GW810", f"the request is malformed: {seen[:200]}", remedy, file="request"))
+    """So many at most."""
 
 
 def events(core: Core, wanted: Asked, tenant: str | None = None) -> dict[str, Any]:

@@ -1,0 +1,202 @@
+"""Tenants over HTTP with real jobs: each sees and touches its own, and the owner all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+from live_fixture import Cluster, until
+
+
+@dataclass
+class Speaker:
+    """Somebody with a token."""
+
+    port: int
+    token: str
+
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
+        link = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        text = None if body is None else json.dumps(body)
+        link.request(method, path, text, {"Authorization": f"Bearer {self.token}"})
+        answer = link.getresponse()
+        data = answer.read()
+        link.close()
+        if answer.getheader("Content-Type") == "application/json":
+            return answer.status, json.loads(data)
+        return answer.status, (data, dict(answer.getheaders()))
+
+    def code(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, str]:
+        status, answer = self.ask(method, path, body)
+        return status, answer["problems"][0]["code"] if "problems" in answer else ""
+
+    def submit(self, *command: str, **more: Any) -> int:
+        status, answer = self.ask("POST", "/v1/jobs", {"gpus": 1, "command": list(command), **more})
+        assert status == 200, answer
+        return answer["id"]
+
+
+def speakers(cluster: Cluster, *names: str) -> list[Speaker]:
+    """The owner, and named tenants."""
+    door = json.loads((cluster.folder / "api.json").read_text(encoding="utf-8"))
+    owner = Speaker(door["port"], door["token"])
+    found = [owner]
+    for name in names:
+        assert owner.ask("POST", "/v1/tenants", {"name": name})[0] == 200
+        status, told = owner.ask("POST", f"/v1/tenants/{name}/token")
+        assert status == 200
+        found.append(Speaker(door["port"], told["token"]))
+    return found
+
+
+def test_a_tenant_sees_and_touches_its_own_jobs_only(make):
+    cluster = make(nodes=1)
+    owner, vision, speech = speakers(cluster, "vision", "speech")
+    mine = vision.submit("sh", "-c", 'pwd; echo "$GIGAWATT_CHECKPOINT_DIR"; sleep 60')
+    other = speech.submit("sleep", "60")
+    cluster.wait([mine, other], "running")
+    assert [job["id"] for job in vision.ask("GET", "/v1/status")[1]["jobs"]] == [mine]
+    assert [job["id"] for job in owner.ask("GET", "/v1/status")[1]["jobs"]] == [mine, other]
+    assert vision.ask("GET", "/v1/status")[1]["nodes"] == [
+        {"id": 0, "gpus": 8, "free": 6, "state": "up", "pid": None}
+    ]
+    for method, path in (("GET", ""), ("POST", "/cancel"), ("GET", "/log")):
+        foreign = speech.ask(method, f"/v1/jobs/{mine}{path}")
+        nothing = speech.ask(method, f"/v1/jobs/999{path}")
+        assert foreign[0] == nothing[0] == 404
+        assert json.dumps(foreign[1]).replace(f"job {mine}", "job 999") == json.dumps(nothing[1])
+    for number in (mine, 999):
+        body = {"gpus": 1, "command": ["true"], "after": [number]}
+        status, told = speech.ask("POST", "/v1/jobs", body)
+        assert (status, told["problems"][0]["message"]) == (
+            422, f"job {number} is not there: what waits for it would never start",
+        )  # fmt: skip
+    told = speech.ask("GET", "/v1/events?after=0&most=1000")[1]["events"]
+    assert {event["job"] for event in told} == {None, other}
+    assert {event["kind"] for event in told if event["job"] is None} == {"node"}
+    assert "vision" not in json.dumps(speech.ask("GET", "/v1/view")[1])
+    assert speech.code("POST", "/v1/jobs", {"tenant": "vision", "gpus": 1, "command": ["true"]}) == (
+        403,
+        "GW832",
+    )
+    for method, path, body in (
+        ("POST", "/v1/nodes/0/drain", {}), ("POST", "/v1/down", {}), ("GET", "/v1/tenants", None),
+        ("POST", "/v1/tenants", {"name": "x"}), ("PATCH", "/v1/tenants/speech", {"weight": 9.0}),
+        ("POST", "/v1/tenants/vision/token", {}), ("DELETE", "/v1/tenants/vision", None),
+    ):  # fmt: skip
+        assert speech.code(method, path, body) == (403, "GW831"), path
+    until(lambda: vision.ask("GET", f"/v1/jobs/{mine}/log")[1][0].count(b"\n") == 2)
+    status, (data, headers) = vision.ask("GET", f"/v1/jobs/{mine}/log")
+    own = cluster.folder / "checkpoints" / "tenants" / "vision"
+    assert data.decode() == f"{own}\n{own / str(mine)}\n"
+    size = len(data)
+    assert (headers["Gigawatt-Next-Offset"], headers["Gigawatt-Ended"]) == (str(size), "false")
+    status, (data, headers) = vision.ask("GET", f"/v1/jobs/{mine}/log?offset=3&most=4")
+    assert (data.decode(), headers["Gigawatt-Next-Offset"]) == (str(own)[3:7], "7")
+    assert vision.code("GET", f"/v1/jobs/{mine}/log?rank=1") == (404, "GW813")
+    assert vision.ask("POST", f"/v1/jobs/{mine}/cancel")[1] == {"id": mine, "cancelled": True}
+    cluster.wait([mine], "cancelled")
+    assert owner.ask("GET", f"/v1/jobs/{mine}/log?offset={size}")[1][1]["Gigawatt-Ended"] == "true"
+    assert cluster.states()[other] == "running"
+
+
+def test_tokens_are_rotated_revoked_and_outlive_the_controller(make):
+    cluster = make(nodes=1)
+    owner, vision = speakers(cluster, "vision")
+    number = vision.submit("sleep", "60")
+    cluster.kill_controller()
+    cluster.up()
+    owner, vision = speakers(cluster)[0], Speaker(0, vision.token)
+    vision.port = owner.port
+    assert vision.ask("GET", f"/v1/jobs/{number}")[0] == 200
+    again = Speaker(owner.port, owner.ask("POST", "/v1/tenants/vision/token")[1]["token"])
+    assert vision.code("GET", "/v1/status") == (401, "GW830")
+    assert again.ask("GET", f"/v1/jobs/{number}")[0] == 200
+    assert owner.code("DELETE", "/v1/tenants/vision") == (409, "GW835")
+    assert owner.ask("DELETE", "/v1/tenants/vision/token")[1]["token"] is False
+    assert again.code("GET", "/v1/status") == (401, "GW830")
+    again.token = owner.ask("POST", "/v1/tenants/vision/token")[1]["token"]
+    owner.ask("POST", f"/v1/jobs/{number}/cancel")
+    cluster.wait([number], "cancelled")
+    assert owner.ask("DELETE", "/v1/tenants/vision") == (200, {"name": "vision"})
+    assert again.code("GET", "/v1/status") == (401, "GW830")
+    assert owner.code("POST", "/v1/tenants/vision/token") == (404, "GW834")
+    journal = "".join(json.dumps(event.data) for event in cluster.events())
+    assert again.token not in journal
+    assert vision.token not in journal
+
+
+def test_paths_of_a_tenant_stay_in_its_folders(make, tmp_path: Path):
+    cluster = make(nodes=1)
+    owner, vision = speakers(cluster, "vision")
+    own = cluster.folder / "checkpoints" / "tenants" / "vision"
+    shared = tmp_path / "shared"
+    (shared / "deep").mkdir(parents=True)
+    own.mkdir(parents=True)
+    (own / "away").symlink_to(tmp_path)
+    (own / "loop").symlink_to(own / "loop")
+    (own / "near").symlink_to(own / "here")
+    outside = [
+        "/", "/etc", "../speech", "a/../../speech", str(own.parent), f"{own}/../speech", f"{own}x", "away",
+        "away/x", "loop", "loop/x", str(shared), f"{own}/away/shared", "~", str(cluster.folder),
+    ]  # fmt: skip
+    refused = set(outside) - {"~"}  # a name like another
+    for field in ("checkpoint_dir", "cwd"):
+        for path in outside:
+            body = {"gpus": 1, "command": ["true"], field: path}
+            expected = (422, "GW833") if path in refused else (200, "")
+            assert vision.code("POST", "/v1/jobs", body) == expected, path
+    owner.ask("PATCH", "/v1/tenants/vision", {"roots": [str(shared)]})
+    assert owner.code("PATCH", "/v1/tenants/vision", {"roots": ["relative"]}) == (422, "GW845")
+    assert owner.code("PATCH", "/v1/tenants/vision", {"roots": [str(tmp_path / "none")]}) == (422, "GW845")
+    echo = ("sh", "-c", 'pwd; echo "$GIGAWATT_CHECKPOINT_DIR"')
+    numbers = [
+        vision.submit(*echo, cwd=str(shared / "deep"), checkpoint_dir=f"{own}/away/shared/kept"),
+        vision.submit(*echo, cwd="", checkpoint_dir="near/now"),
+        vision.submit(*echo, cwd=".", checkpoint_dir="run/../other"),
+        owner.submit(*echo, tenant="vision", cwd=str(tmp_path), checkpoint_dir=str(tmp_path / "any")),
+    ]
+    cluster.wait(numbers, "finished")
+    assert [cluster.log(number).split() for number in numbers] == [
+        [str(shared / "deep"), str(shared / "kept")],
+        [str(own), str(own / "here" / "now")],
+        [str(own), str(own / "other")],
+        [str(tmp_path), str(tmp_path / "any")],
+    ]
+
+
+def test_shares_change_while_the_cluster_runs(make):
+    cluster = make(nodes=1, policy="fair:borrowing=0")
+    owner = speakers(cluster)[0]
+    assert owner.ask("POST", "/v1/tenants", {"name": "a", "quota_gpus": 2.0})[0] == 200
+    assert owner.code("POST", "/v1/tenants", {"name": "a"}) == (409, "GW835")
+    numbers = [cluster.submit(1, "sleep", "60") for _ in range(4)]
+    cluster.wait(numbers[:2], "running")
+    assert [cluster.states()[n] for n in numbers[2:]] == ["queued", "queued"]
+    told = owner.ask("PATCH", "/v1/tenants/a", {"quota_gpus": 3.0, "weight": 2.0})[1]
+    assert (told["quota_gpus"], told["weight"], told["gpus"]) == (3.0, 2.0, 2)
+    cluster.wait(numbers[:3], "running")
+    assert cluster.states()[numbers[3]] == "queued"
+    owner.ask("PATCH", "/v1/tenants/a", {"quota_gpus": None})
+    cluster.wait(numbers, "running")
+    [row] = owner.ask("GET", "/v1/tenants")[1]["tenants"]
+    assert (row["name"], row["quota_gpus"], row["weight"], row["gpus"], row["running"]) == (
+        "a",
+        None,
+        2.0,
+        4,
+        4,
+    )
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", ".hidden", "a/b", "a b", "x" * 61, "a\0", "a\n", "../a"])
+def test_a_tenants_name_is_a_folders_name(name: str):
+    from gigawatt.kernel.errors import InputError
+    from gigawatt.live.requests import NewTenant, checked
+
+    with pytest.raises(InputError, match="GW810"):
+        checked(NewTenant, {"name": name}, "request")
