@@ -12,7 +12,8 @@ from gigawatt.cluster._place import index_node
 from gigawatt.cluster._queue import HOW, part
 from gigawatt.cluster._roles import STEP
 from gigawatt.cluster._storage import find_stretch
-from gigawatt.cluster._take import change_pace, next_victim, take_off
+from gigawatt.cluster._take import change_pace, take_off
+from gigawatt.cluster._victim import next_victim
 from gigawatt.cluster.state import State
 
 

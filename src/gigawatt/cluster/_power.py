@@ -11,7 +11,8 @@ from gigawatt.cluster._meter import reserved_kw
 from gigawatt.cluster._queue import HOW, add_running, drop_running, once, part
 from gigawatt.cluster._roles import STEP
 from gigawatt.cluster._segment import close_segment, open_segment
-from gigawatt.cluster._take import next_victim, take_off
+from gigawatt.cluster._take import take_off
+from gigawatt.cluster._victim import next_victim
 from gigawatt.cluster.state import State
 
 

@@ -17,7 +17,11 @@ from gigawatt.cluster._queue import (
     find,
     take_out,
 )
+from gigawatt.cluster._victim import next_victim
 from gigawatt.cluster.state import PREEMPT, START, State
+
+REFUSED = 0
+"""Kind of an action that was not carried out."""
 
 
 @njit(types.void(FAST, types.int64, types.float64, types.int64), **HOW)
@@ -35,9 +39,16 @@ def step_stop(state: State, j: int, now_s: float) -> None:
     job.service_gpu_s += ran_s * job.held
     job.left_s = max(job.left_s - ran_s, 0.0)
     state.cluster[0].free += job.held
+    state.cluster[0].power_room_kw += job.held * state.cluster[0].job_kw_per_gpu
     state.tenants[job.tenant].held -= job.held
     job.held = 0
     state.cluster[0].freed = 1
+
+
+@njit(types.int64(FAST), **HOW)
+def step_victim(state: State) -> int:
+    """The running job that is taken off first where power is short, or -1."""
+    return int(next_victim(state, 0))
 
 
 @njit(types.void(FAST), **HOW)
@@ -49,8 +60,9 @@ def step_before(state: State) -> None:
 
 @njit(types.int64(FAST, types.int64, types.float64), **HOW)
 def step_apply(state: State, n_actions: int, now_s: float) -> int:
-    """Book the actions on a pool; return how many of them, from the first on, could be carried out."""
+    """Book the actions on a pool; return how many could be carried out. The others' kind becomes REFUSED."""
     c = state.cluster[0]
+    carried = 0
     after_call(state)
     for i in range(n_actions):
         j = state.actions[i, 1]
@@ -58,15 +70,23 @@ def step_apply(state: State, n_actions: int, now_s: float) -> int:
         if state.actions[i, 0] == PREEMPT and job.state == 2:
             step_stop(state, j, now_s)
             enqueue(state, j, now_s, 1)
-        elif state.actions[i, 0] == START and job.state == 1 and job.gpus <= c.free:
+        elif (
+            state.actions[i, 0] == START
+            and job.state == 1
+            and job.gpus <= c.free
+            and job.gpus * c.job_kw_per_gpu <= c.power_room_kw
+        ):
             take_out(state, find(state, j))
             job.state = 2
             job.held = job.gpus
             job.since_s = now_s
             job.end_s = now_s + job.left_s
             c.free -= job.held
+            c.power_room_kw -= job.held * c.job_kw_per_gpu
             state.tenants[job.tenant].held += job.held
             add_running(state, j)
         else:
-            return i
-    return n_actions
+            state.actions[i, 0] = REFUSED
+            carried -= 1
+        carried += 1
+    return carried

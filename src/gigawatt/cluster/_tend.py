@@ -19,7 +19,8 @@ from gigawatt.cluster._place import first_node, give_back_some, set_spread, whol
 from gigawatt.cluster._queue import HOW, add_running, drop_running, part, take_out
 from gigawatt.cluster._roles import STEP
 from gigawatt.cluster._segment import close_segment, open_segment
-from gigawatt.cluster._take import next_victim, take_gpus, take_off
+from gigawatt.cluster._take import take_gpus, take_off
+from gigawatt.cluster._victim import next_victim
 from gigawatt.cluster._work import SETUP
 from gigawatt.cluster.state import State
 

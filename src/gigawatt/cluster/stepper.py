@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gigawatt.cluster.policies.base import Policy
+from gigawatt.cluster.power import PowerBudget
 from gigawatt.cluster.state import START, State, new_state
 
 
@@ -40,11 +41,44 @@ class Stepper:
     []
     """
 
-    def __init__(self, policy: Policy, gpus: int, most_jobs: int, tenants: int = 1) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        gpus: int,
+        most_jobs: int,
+        tenants: int = 1,
+        power: PowerBudget | None = None,
+    ) -> None:
+        """Begin with free GPUs and an empty queue.
+
+        Parameters
+        ----------
+        policy
+            Who decides.
+        gpus
+            GPUs of the pool.
+        most_jobs
+            Room for so many jobs.
+        tenants
+            How many there are.
+        power
+            A budget that is kept by taking jobs off, and by starting none that would not fit. Real machines
+            are not slowed here: its ``least_speed_frac`` is not used.
+        """
         from gigawatt.cluster import _stepping
         from gigawatt.cluster._handle import sealed
 
-        empty = new_state(most_jobs, gpus, tenants=tenants, options=policy.options or (0.0,))
+        self._power = None if power is None or power.budget_kw is None else power
+        budget_kw = None if self._power is None else self._power.budget_kw
+        empty = new_state(
+            most_jobs, gpus, tenants=tenants, options=policy.options or (0.0,), budget_kw=budget_kw
+        )
+        if self._power is not None:
+            cluster = empty.cluster
+            cluster["step_s"], cluster["base_kw"] = self._power.step_s, self._power.idle_kw_per_gpu * gpus
+            more_kw = self._power.busy_kw_per_gpu - self._power.idle_kw_per_gpu
+            cluster["job_kw_per_gpu"] = cluster["serving_kw_per_gpu"] = more_kw
+        self._budget_step = -1
         self.state: State = sealed(empty)
         self._decide: Any = policy.decide()
         self._k = _stepping
@@ -85,6 +119,35 @@ class Stepper:
         self._k.step_enqueue(self.state, j, now_s, 0)
         return j
 
+    def restore(self, j: int, *, running_since_s: float | None = None, service_gpu_s: float = 0.0) -> None:
+        """Say what became of a job before this stepper was made; call it right after its submission.
+
+        Parameters
+        ----------
+        j
+            The job that was submitted last.
+        running_since_s
+            Since when it holds its GPUs; None: it waits.
+        service_gpu_s
+            GPU-seconds that it held before its present run.
+        """
+        self.state.jobs["service_gpu_s"][j] = service_gpu_s
+        if running_since_s is None:
+            return
+        self._k.step_before(self.state)
+        self.state.actions[0] = (START, j, -1)
+        if self._k.step_apply(self.state, 1, running_since_s) != 1:
+            raise ValueError(f"job {j} ran, but does not fit")
+
+    def take_out(self, gpus: int) -> None:
+        """Take free GPUs out of service: those of machines that take no jobs for now."""
+        free = int(self.state.cluster["free"][0])
+        if not 0 <= gpus <= free:
+            raise ValueError(f"{gpus} GPUs cannot be taken out: {free} are free")
+        self.state.cluster["free"] -= gpus
+        self.state.cluster["down"] += gpus
+        self.state.cluster["freed"] = 1
+
     def ended(self, now_s: float, j: int) -> None:
         """Report that a running job has ended and its GPUs are free."""
         if int(self.state.jobs["state"][j]) != 2:
@@ -94,21 +157,56 @@ class Stepper:
 
     def decide(self, now_s: float) -> list[Order]:
         """Ask the policy; its orders are booked as done, in their order."""
-        orders: list[Order] = []
+        orders = self._keep_budget(now_s)
         cluster = self.state.cluster
         while int(cluster["tail"][0]) > int(cluster["head"][0]):
             cluster["now_s"] = now_s
             self._k.step_before(self.state)
             count = int(self._decide(self.state, now_s))
-            rows = self.state.actions[:count].copy()
             again = bool(cluster["again"][0])
             done = self._k.step_apply(self.state, count, now_s)
-            orders += [Order(bool(kind == START), int(j)) for kind, j, _ in rows[:done]]
+            rows = self.state.actions[:count]
+            orders += [Order(bool(kind == START), int(j)) for kind, j, _ in rows if kind != self._k.REFUSED]
             if not again or done == 0:
                 break
         return orders
 
+    def _keep_budget(self, now_s: float) -> list[Order]:
+        """Where a step of the budget begins, take jobs off in order until what is drawn fits."""
+        if self._power is None or self._power.budget_kw is None:
+            return []
+        last = self._power.budget_kw.size - 1
+        step = min(max(int(now_s // self._power.step_s), 0), last)
+        cluster = self.state.cluster
+        budget_kw = float(self._power.budget_kw[step])
+        cluster["power_room_kw"] = budget_kw - self._drawn_kw()
+        if step == self._budget_step:
+            return []
+        self._budget_step = step
+        orders: list[Order] = []
+        while self._drawn_kw() > budget_kw * (1.0 + 1e-9):
+            j = int(self._k.step_victim(self.state))
+            if j < 0:
+                break
+            self._k.step_stop(self.state, j, now_s)
+            self._k.step_enqueue(self.state, j, now_s, 1)
+            orders.append(Order(start=False, job=j))
+        cluster["power_room_kw"] = budget_kw - self._drawn_kw()
+        cluster["freed"] = 1
+        return orders
+
+    def _drawn_kw(self) -> float:
+        """What all GPUs draw: idle ones, broken ones, and those that jobs hold."""
+        c = self.state.cluster[0]
+        held = int(c["gpus"] - c["free"] - c["down"])
+        return float(c["base_kw"] + c["job_kw_per_gpu"] * held)
+
     @property
     def wake_s(self) -> float:
-        """When the policy wants to be asked again though nothing happens; inf: not."""
-        return float(self.state.cluster["wake_s"][0])
+        """When to ask again though nothing happens: the policy's wish, a step of the budget; inf: not."""
+        wanted_s = float(self.state.cluster["wake_s"][0])
+        if self._power is None or self._power.budget_kw is None:
+            return wanted_s
+        if self._budget_step >= self._power.budget_kw.size - 1:
+            return wanted_s
+        return min(wanted_s, (self._budget_step + 1) * self._power.step_s)

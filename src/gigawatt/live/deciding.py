@@ -12,33 +12,12 @@ from dataclasses import dataclass
 from math import inf
 
 from gigawatt.cluster.policies import Policy
-from gigawatt.cluster.state import START
 from gigawatt.cluster.stepper import Order, Stepper
 from gigawatt.live.tenants import Tenant
 from gigawatt.live.transitions import Job
 
 _ROOM_JOBS = 4096
 _ROOM_TENANTS = 64
-
-
-class _Restored(Stepper):
-    """A stepper that can be told of what ran before it."""
-
-    def runs(self, j: int, since_s: float) -> None:
-        """Let the job that was submitted last run since an earlier time."""
-        self._k.step_before(self.state)
-        self.state.actions[0] = (START, j, -1)
-        if self._k.step_apply(self.state, 1, since_s) != 1:
-            raise ValueError(f"job {j} ran, but does not fit")
-
-    def served(self, j: int, gpu_s: float) -> None:
-        """Note what a job has had before."""
-        self.state.jobs["service_gpu_s"][j] = gpu_s
-
-    def keep_free(self, gpus: int, down: int) -> None:
-        """Say how many GPUs can be given out, and how many cannot for now."""
-        self.state.cluster["free"], self.state.cluster["down"] = gpus, down
-        self.state.cluster["freed"] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +97,22 @@ class Scheduler:
             self._tenants.setdefault(job.spec.tenant, len(self._tenants))
         room = max(_ROOM_JOBS, 2 * len(jobs))
         seats = max(_ROOM_TENANTS, 2 * len(self._tenants))
-        self._stepper = _Restored(self.policy, self.gpus, room, seats)
+        self._stepper = Stepper(self.policy, self.gpus, room, seats)
         self._room, self._seats = room, seats
         for name in self._tenants:
             self._share(name)
         self._numbers, self._jobs, self._running = {}, [], set()
-        free = self.gpus
         for job in jobs:
             self.submit(job.submitted_s, job)
-            j = self._numbers[job.id]
-            self._stepper.served(j, job.ran_s * job.spec.gpus)
+            self._stepper.restore(
+                self._numbers[job.id],
+                running_since_s=running_since_s.get(job.id),
+                service_gpu_s=job.ran_s * job.spec.gpus,
+            )
             if job.id in running_since_s:
-                self._stepper.runs(j, running_since_s[job.id])
                 self._running.add(job.id)
-                free -= job.spec.gpus
         if down_gpus:
-            self._stepper.keep_free(free - down_gpus, down_gpus)
+            self._stepper.take_out(down_gpus)
         self.stale = False
 
     def submit(self, now_s: float, job: Job) -> None:
