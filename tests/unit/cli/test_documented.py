@@ -17,7 +17,7 @@ COMMANDS = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
 
 
 def test_every_code_of_reading_and_of_the_commands_is_documented() -> None:
-    rooms = ("catalog", "cli", "climate", "cluster", "live", "scenario", "study")
+    rooms = ("catalog", "cli", "climate", "cluster", "live", "scenario", "study", "training")
     sources = [path for room in rooms for path in (ROOT / "src" / "gigawatt" / room).rglob("*.py")]
     used = {code for path in sources for code in re.findall(r'"(GW\d{3})"', path.read_text(encoding="utf-8"))}
     listed = set(re.findall(r"^\| (GW\d{3}) \|", ERRORS, re.MULTILINE))
