@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import report_page
 
+from gigawatt.evidence.verdict import WORST_FIRST
 from gigawatt.report.audit import render, write_audit
 from gigawatt.study.auditing import PackAudit, audit_pack
 
@@ -227,3 +228,17 @@ def test_hostile_text_stays_text(chromium: Any, tmp_path: Path) -> None:
     assert page.locator("script, img, a, #page b").count() == 0
     assert page.locator("h1").inner_text().startswith("<script>")
     assert "&amp; 5" in page.locator("p[lang=ar]").inner_text()
+
+
+def test_contradicted_claims_stand_first() -> None:
+    audit = audit_pack("articles", run_model=False).result
+    verdicts = [verdict.verdict for verdict in audit.worst_first()]
+    assert verdicts == sorted(verdicts, key=WORST_FIRST.index)
+    assert verdicts[0] == "contradicted"
+    assert sorted(v.id for v in audit.worst_first()) == sorted(v.id for v in audit.verdicts)
+
+
+def test_quiet_prints_nothing_and_writes_the_report(tmp_path: Path) -> None:
+    done = gigawatt("audit", "articles", "--no-run", "--quiet", "--report", tmp_path / "audit.html")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "audit.html").stat().st_size > 10_000

@@ -182,7 +182,7 @@ def test_the_summary_for_people(trace):
 
 
 WRONG = {
-    "GW601": ("absent.csv", "--gpus", "8"),
+    "GW601": ("absent.csv",),
     "GW603": ("TRACE", "--gpus", "8", "--format", "json"),
     "GW604": ("TRACE", "--gpus", "8", "--map", "submit=a"),
     "GW608": ("TRACE", "--gpus", "8", "--estimate-factor", "-1"),

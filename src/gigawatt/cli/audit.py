@@ -32,9 +32,9 @@ def audit(
             show_default=False,
         ),
     ] = None,
-    out: Annotated[
+    report: Annotated[
         Path | None,
-        typer.Option(help="Write the report, one HTML file, to this path.", show_default=False),
+        typer.Option("--report", "--out", help="HTML file to write the report to.", show_default=False),
     ] = None,
     run_model: Annotated[
         bool, typer.Option("--run/--no-run", help="Take bounds from a run of the scenario a pack names.")
@@ -43,13 +43,14 @@ def audit(
         bool, typer.Option("--schema", help="Print the JSON Schema of a pack and stop.")
     ] = False,
     as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no summary.")] = False,
 ) -> None:
     """Lay public claims beside bounds and beside each other: which cannot all be true.
 
     \b
     Examples:
       gigawatt audit articles
-      gigawatt audit articles --with outside --out audit.html
+      gigawatt audit articles --with outside --report audit.html
       gigawatt audit claims.yaml --json
       gigawatt audit --schema > claims.schema.json
     \b
@@ -69,18 +70,18 @@ def audit(
         )
     from gigawatt.study.auditing import audit_pack
 
-    with progress(quiet=as_json) as tell:
+    with progress(quiet=quiet or as_json) as tell:
         done = audit_pack(source, beside or (), run_model=run_model, tell=tell)
-    if out is not None:
+    if report is not None:
         from gigawatt.report.audit import write_audit
 
-        write_audit(done, out)
+        write_audit(done, report)
     if as_json:
         print_json(done.result.as_json())
-        return
-    _print(done)
-    if out is not None:
-        typer.echo(f"report: {out}")
+    elif not quiet:
+        _print(done)
+        if report is not None:
+            typer.echo(f"report: {report}")
 
 
 def _print(done: PackAudit) -> None:
@@ -98,7 +99,7 @@ def _print(done: PackAudit) -> None:
             v.binding or "",
             "" if v.ratio is None else number(v.ratio),
         ]
-        for v in done.result.verdicts
+        for v in done.result.worst_first()
     ]
     print_table(["id", "verdict", "about", "claim", "bound by", "ratio"], lines, right=(5,))
     typer.echo("")

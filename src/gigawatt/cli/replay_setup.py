@@ -81,7 +81,10 @@ def prepare(
     from gigawatt.cluster.generate import PREFIX
     from gigawatt.cluster.readers import read_policy, to_jobs
     from gigawatt.cluster.readers.cluster_values import checkpoint_columns, shares_of
+    from gigawatt.cluster.readers.text import check_file
 
+    if not source.startswith(PREFIX):
+        check_file(Path(source))
     loaded = _cluster_file(cluster, gpus, gpus_per_node)
     file = None if loaded is None else loaded.scenario
     machines, power = _machines(file, gpus, gpus_per_node)

@@ -11,7 +11,7 @@ from gigawatt.evidence.bounds import Bound
 from gigawatt.evidence.claim import Claim, Source
 from gigawatt.evidence.conflict import Conflict, Known
 from gigawatt.evidence.rules import find
-from gigawatt.evidence.verdict import Verdict, gather, judge
+from gigawatt.evidence.verdict import WORST_FIRST, Verdict, gather, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,10 @@ class Audit:
     verdicts: tuple[Verdict, ...]
     """One a claim, in the claims' order."""
     conflicts: tuple[Conflict, ...]
+
+    def worst_first(self) -> list[Verdict]:
+        """The verdicts, contradicted claims first and supported ones last, else as the pack has them."""
+        return sorted(self.verdicts, key=lambda verdict: WORST_FIRST.index(verdict.verdict))
 
     def of(self, claim_id: str) -> Verdict:
         """Return the verdict on one claim.

@@ -26,6 +26,8 @@ VERDICTS: Mapping[str, str] = {
     "unverifiable": "nothing independent speaks for or against it",
 }
 """Every verdict and its meaning."""
+WORST_FIRST = ("contradicted", "overstated", "premature", "unverifiable", "plausible", "supported")
+"""The order in which a reader wants to see them."""
 NO_ROOM = 0.05
 """A bound is exceeded where it leaves room with less than this probability."""
 NEAR = 0.10

@@ -23,6 +23,20 @@ _MARK = b"\xef\xbb\xbf"
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
+def check_file(path: Path) -> None:
+    """Refuse what is no file.
+
+    Raises
+    ------
+    InputError
+        GW601.
+    """
+    if not path.exists():
+        raise refuse("GW601", "there is no such file", "check the path", path)
+    if not path.is_file():
+        raise refuse("GW601", "this is not a file", "give the path of a trace", path)
+
+
 def load(path: Path, limits: Limits) -> bytes:
     """Read a file, unpacking gzip, and refuse one that is too large or no file.
 
@@ -31,10 +45,7 @@ def load(path: Path, limits: Limits) -> bytes:
     InputError
         GW601: it is absent, no file, too large or badly packed. GW602: it is empty or not text.
     """
-    if not path.exists():
-        raise refuse("GW601", "there is no such file", "check the path", path)
-    if not path.is_file():
-        raise refuse("GW601", "this is not a file", "give the path of a trace", path)
+    check_file(path)
     with path.open("rb") as opened:
         packed = opened.read(2) == _GZIP
         opened.seek(0)

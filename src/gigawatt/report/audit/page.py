@@ -30,7 +30,7 @@ def render(done: PackAudit) -> str:
     """Write the whole page as text; every string of the pack is escaped."""
     claims = {c.id: c for c in done.claims}
     title = _text(f"{done.title} · {ENGLISH['page']}")
-    rows = "".join(_row(claims[v.id], v, done) for v in done.result.verdicts)
+    rows = "".join(_row(claims[v.id], v, done) for v in done.result.worst_first())
     head = "".join(f'<th scope="col">{_text(ENGLISH[f"column.{c}"])}</th>' for c in COLUMNS)
     return (
         f'<!doctype html>\n<html lang="{ENGLISH["language"]}" dir="{ENGLISH["direction"]}">\n<head>\n'
