@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -337,55 +336,3 @@ def test_a_folder_that_holds_something_else_is_left_as_it_is(tmp_path: Path):
     with pytest.raises(InputError, match="GW815"):
         fixture.Cluster(tmp_path / "new", policy="srtf:round_s=60").up()
     assert tmp_path.stat().st_mode == mode
-
-
-RANK = """
-cd "$GIGAWATT_CHECKPOINT_DIR"
-flock -n -E 99 "$RANK.lock" sh -c '
-  echo "begun $GIGAWATT_ATTEMPT $RANK" >> record; sleep 0.4; echo "ended $GIGAWATT_ATTEMPT $RANK" >> record'
-code=$?
-[ "$code" != 99 ] || echo "twice $GIGAWATT_ATTEMPT $RANK" >> record
-exit "$code"
-"""
-
-
-def test_nothing_is_lost_when_anything_is_killed(make):
-    cluster = make(quarantine_after=1000)
-    rng = random.Random(5)
-    sizes = [rng.choice([1, 2, 4, 8, 12]) for _ in range(40)]
-    numbers = [cluster.submit(gpus, "sh", "-c", RANK, restarts=1000) for gpus in sizes]
-    left = ["rank", "keeper", "agent", "controller"] * 6
-    rng.shuffle(left)
-    while left:
-        time.sleep(rng.uniform(0.05, 0.3))
-        kind = left[-1]
-        states = cluster.states()
-        if sum(state != "finished" for state in states.values()) < 12:  # a quick machine gets more to do
-            sizes.append(rng.choice([1, 2, 4, 8, 12]))
-            numbers.append(cluster.submit(sizes[-1], "sh", "-c", RANK, restarts=1000))
-        agents = [node["pid"] for node in cluster.status()["nodes"] if node["pid"]]
-        if kind == "controller":
-            cluster.kill_controller()
-            cluster.up()
-            left.pop()
-            continue
-        keepers = [child for agent in agents for child in children(agent)]
-        targets = {"rank": cluster.ranks(), "keeper": keepers, "agent": agents}[kind]
-        if targets:
-            try:
-                os.kill(rng.choice(targets), signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-            left.pop()
-    cluster.wait(numbers, "finished", within_s=60.0)
-    assert sum(job["restarts"] for job in cluster.status()["jobs"]) >= 6
-    for number, gpus in zip(numbers, sizes, strict=True):
-        record = (
-            (cluster.folder / "checkpoints" / str(number) / "record").read_text(encoding="utf-8").split("\n")
-        )
-        last = cluster.job(number)["attempt"]
-        assert not [line for line in record if line.startswith("twice")]
-        for word in ("begun", "ended"):
-            lines = [line for line in record if line.startswith(f"{word} {last} ")]
-            assert sorted(lines) == sorted(f"{word} {last} {rank}" for rank in range(gpus))
-    assert not cluster.ranks()

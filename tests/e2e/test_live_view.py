@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import re
+import select
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -114,3 +120,57 @@ def test_following_ends_when_the_cluster_goes_down(cluster: Cluster):
         cluster.end()
         assert process.communicate(timeout=30)[0] == ""
         assert process.returncode == 0
+
+
+def on_terminal(folder: Path, *words: str) -> tuple[int, int]:
+    """Start the command on a pseudo-terminal of 100 columns; its process and the terminal's other end."""
+    pid, end = pty.fork()
+    if pid == 0:
+        os.environ.update(COLUMNS="100", LINES="40", TERM="xterm-256color")
+        os.execv(GIGAWATT, ["gigawatt", *words, "--state-dir", str(folder)])  # noqa: S606
+    return pid, end
+
+
+def read_until(end: int, wanted: str, within_s: float = 30.0) -> None:
+    """Read what a command says on its terminal until something is said."""
+    told, end_s = b"", time.monotonic() + within_s
+    while wanted not in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", told.decode(errors="replace")):
+        assert time.monotonic() < end_s, told[-3000:]
+        if select.select([end], [], [], 0.2)[0]:
+            told += os.read(end, 65536)
+
+
+def drain(end: int) -> None:
+    """Read what is there: a command whose terminal nobody reads stands still."""
+    with contextlib.suppress(OSError):
+        while select.select([end], [], [], 0.0)[0]:
+            os.read(end, 65536)
+
+
+def test_top_shows_the_cluster_says_when_it_is_gone_and_ends_with_q(cluster: Cluster):
+    number = cluster.submit(6, "sleep", "60", tenant="vision")
+    cluster.wait([number], "running")
+    pid, end = on_terminal(cluster.folder, "top", "--every", "0.2")
+    try:
+        read_until(end, "aaaa")
+        read_until(end, "job 1 started on 6 GPUs of nodes 0, 1")
+        cluster.kill_controller()
+        read_until(end, "does not answer")
+        cluster.up()
+        read_until(end, "6 of 8 GPUs at work")
+        os.write(end, b"q")
+        until(lambda: (drain(end), os.waitpid(pid, os.WNOHANG))[1] == (pid, 0))
+    finally:
+        os.close(end)
+    once = subprocess.run(
+        [GIGAWATT, "top", "--once", "--state-dir", str(cluster.folder)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "6 of 8 GPUs at work, 2 free" in once.stdout
+    assert "\x1b" not in once.stdout
+    cluster.end()
+    words = [GIGAWATT, "top", "--state-dir", str(cluster.folder)]
+    gone = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (gone.returncode, "GW803" in gone.stderr) == (1, True)

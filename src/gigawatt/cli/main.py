@@ -17,6 +17,7 @@ from gigawatt.cli.coherent import coherent
 from gigawatt.cli.doctor import doctor
 from gigawatt.cli.down import down
 from gigawatt.cli.drain import drain
+from gigawatt.cli.drill import drill
 from gigawatt.cli.finance import finance
 from gigawatt.cli.import_ import import_
 from gigawatt.cli.logs import logs
@@ -27,6 +28,7 @@ from gigawatt.cli.run import run
 from gigawatt.cli.schema import schema
 from gigawatt.cli.status import status
 from gigawatt.cli.submit import submit
+from gigawatt.cli.top import top
 from gigawatt.cli.up import up
 from gigawatt.cli.validate import validate
 
@@ -69,7 +71,7 @@ for _command in (
 ):  # fmt: skip
     app.command()(_command)
 app.command(name="import")(import_)
-for _command_of_a_cluster in (up, status, logs, cancel, drain, down):
+for _command_of_a_cluster in (up, status, top, logs, cancel, drain, down, drill):
     app.command()(_command_of_a_cluster)
 # What stands behind the command to run belongs to it, though it looks like an option.
 app.command(context_settings={"allow_interspersed_args": False})(submit)

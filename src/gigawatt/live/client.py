@@ -52,8 +52,17 @@ def shape_of(folder: Path) -> tuple[int, int] | None:
     return int(nodes), int(gpus)
 
 
-def bring_up(folder: Path, settings: Settings) -> int:
+def bring_up(folder: Path, settings: Settings, controller: str = "gigawatt.live.controller") -> int:
     """Start a controller that outlives this process; return its process number when all is ready.
+
+    Parameters
+    ----------
+    folder
+        Where the cluster keeps its state; made where it is absent.
+    settings
+        Its shape and patience.
+    controller
+        The module that is run as its controller.
 
     Raises
     ------
@@ -74,7 +83,7 @@ def bring_up(folder: Path, settings: Settings) -> int:
     for name in ("nodes", "logs", "checkpoints"):
         (folder / name).mkdir(exist_ok=True)
     ours, theirs = os.pipe()
-    words = [sys.executable, "-m", "gigawatt.live.controller", str(folder), json.dumps(asdict(settings))]
+    words = [sys.executable, "-m", controller, str(folder), json.dumps(asdict(settings))]
     with (folder / "controller.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603
             [*words, str(theirs)],

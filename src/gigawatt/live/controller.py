@@ -26,6 +26,7 @@ from gigawatt.live.core import Core
 from gigawatt.live.deciding import Scheduler
 from gigawatt.live.engine import Embedded, Engine
 from gigawatt.live.fleet import Fleet
+from gigawatt.live.processes import say
 from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store, StoreFullError
 from gigawatt.live.tenants import Tenant
@@ -112,8 +113,7 @@ class Controller:
         try:
             wake_s = self.core.tick(calls)
         except StoreFullError as error:
-            sys.stderr.write(f"{error}; trying again\n")
-            sys.stderr.flush()
+            say(f"{error}; trying again")
             for _, answer in inbox:
                 if not answer.done():
                     answer.set_exception(error)

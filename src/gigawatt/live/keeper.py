@@ -11,13 +11,20 @@ import os
 import selectors
 import signal
 import socket
-import sys
 import time
 from pathlib import Path
 from typing import NoReturn
 
 from gigawatt.live.part import DONE, GOING, PREPARED, Part, rank_environment
-from gigawatt.live.processes import adopt_orphans, die_with_parent, end_descendants, fork, reap, send_group
+from gigawatt.live.processes import (
+    adopt_orphans,
+    die_with_parent,
+    end_descendants,
+    fork,
+    reap,
+    say,
+    send_group,
+)
 from gigawatt.live.wire import Link
 
 _CHUNK_BYTES = 65536
@@ -35,7 +42,7 @@ class RankLog:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            sys.stderr.write(f"there will be no log {path}: {error}\n")
+            say(f"there will be no log {path}: {error}")
             self._fd = os.open(os.devnull, os.O_WRONLY)
 
     def write(self, data: bytes) -> None:

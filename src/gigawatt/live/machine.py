@@ -16,7 +16,7 @@ from pathlib import Path
 from gigawatt.live.agent import NODE_TAKEN
 from gigawatt.live.lock import Lock
 from gigawatt.live.part import MARK
-from gigawatt.live.processes import marked, send
+from gigawatt.live.processes import marked, say, send
 
 STARTED, COMING, HELD, FAILED = "started", "coming", "held", "failed"
 """An agent that does not answer: it was started now; it was before, and has not ended; something of the node
@@ -70,15 +70,19 @@ class Machine:
                 os.kill(pid, signal.SIGKILL)
 
     def _start(self, node: int) -> None:
+        """Start an agent; where the machine refuses, who waits for the agent asks again."""
         words = [sys.executable, "-m", "gigawatt.live.agent", str(self.folder), str(node)]
-        with (self.folder / "nodes" / f"{node}.log").open("ab") as log:
-            self._processes[node] = subprocess.Popen(  # noqa: S603
-                [*words, str(self._patience_s)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        try:
+            with (self.folder / "nodes" / f"{node}.log").open("ab") as log:
+                self._processes[node] = subprocess.Popen(  # noqa: S603
+                    [*words, str(self._patience_s)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            say(f"the agent of node {node} cannot be started: {error}")
 
     def _is_free(self, node: int) -> bool:
         lock = Lock(self.folder / "nodes" / f"{node}.lock")

@@ -94,8 +94,14 @@ def fork() -> int | None:
     try:
         return os.fork()
     except OSError as error:
-        sys.stderr.write(f"no process can be made: {error}\n")
+        say(f"no process can be made: {error}")
         return None
+
+
+def say(text: str) -> None:
+    """Write a line to standard error, which may be a file on a full disk: then it is lost."""
+    with suppress(OSError):
+        os.write(2, f"{text}\n".encode())
 
 
 def send(pid: int, number: int) -> None:

@@ -50,6 +50,8 @@ def test_every_example_of_a_message_is_one_that_is_told() -> None:
         "cancel",
         "drain",
         "down",
+        "drill",
+        "top",
     ],
 )
 def test_every_option_is_documented(
