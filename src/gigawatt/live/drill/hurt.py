@@ -137,8 +137,6 @@ class Hurt:
         scene.limit_files(0, [scene.pid])
         try:
             number = scene.submit(self._job)
-        except InputError:
-            raise
         except GigawattError as error:
             if "journal" not in str(error):
                 self.wrong.append(f"when nothing could be written: {error}")
