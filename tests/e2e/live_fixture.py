@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
+import subprocess
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -27,6 +29,17 @@ def until(true: Callable[[], Any], within_s: float = 30.0, told: Callable[[], An
     while not true():
         assert time.monotonic() < end_s, f"waited in vain; {told()}"
         time.sleep(0.02)
+
+
+def certificate(folder: Path) -> tuple[str, str]:
+    """Make a self-signed certificate of localhost and its key, as the how-to says; return their files."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    cert, key = str(folder / "cluster.pem"), str(folder / "cluster.key")
+    words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+    more = ["-subj", "/CN=gigawatt", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert]
+    subprocess.run([*words.split(), *more], check=True, capture_output=True)
+    return cert, key
 
 
 class Cluster:

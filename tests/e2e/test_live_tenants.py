@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import socket
+import subprocess
+import sys
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
-from live_fixture import Cluster, until
+from live_fixture import Cluster, certificate, until
 
 
 @dataclass
@@ -200,3 +205,46 @@ def test_a_tenants_name_is_a_folders_name(name: str):
 
     with pytest.raises(InputError, match="GW810"):
         checked(NewTenant, {"name": name}, "request")
+
+
+def gigawatt(*words: str, code: int = 0, **environment: str) -> str:
+    """Run the command as somebody else; its standard output where it ends well, else its standard error."""
+    command = [Path(sys.executable).with_name("gigawatt"), *words]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIGAWATT_")}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=kept | environment)
+    assert done.returncode == code, (done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr
+    return done.stdout if code == 0 else done.stderr
+
+
+def test_a_tenant_elsewhere_works_over_tls(make, tmp_path: Path):
+    cert, key = certificate(tmp_path)
+    cluster = make(nodes=1, listen="0.0.0.0:0", tls_cert=cert, tls_key=key)
+    folder = str(cluster.folder)
+    at = json.loads((cluster.folder / "api.json").read_text(encoding="utf-8"))["url"].rpartition(":")[2]
+    url = f"https://localhost:{at}"
+    assert "quota 4 GPUs" in gigawatt("tenant", "add", "vision", "--quota", "4", "--state-dir", folder)
+    token = gigawatt("tenant", "token", "vision", "--state-dir", folder).strip()
+    me = {"GIGAWATT_URL": url, "GIGAWATT_TOKEN": token, "GIGAWATT_CA": cert}
+    script = 'echo "begin $RANK"; sleep 0.5; echo end; [ "$GIGAWATT_ATTEMPT" = 2 ]'
+    assert gigawatt("submit", "--gpus", "2", "--restarts", "1", "--", "sh", "-c", script, **me) == "job 1\n"
+    followed = gigawatt("logs", "1", "--follow", "--rank", "1", **me).splitlines()
+    assert followed[-3:] == ["[gigawatt: run 2 of job 1]", "begin 1", "end"]
+    assert gigawatt("logs", "1", "--attempt", "1", **me) == "begin 0\nend\n"
+    assert gigawatt("logs", "1", "--tail", "1", **me) == "end\n"
+    assert "1 jobs: 1 finished" in gigawatt("status", **me)
+    assert "GW813" in gigawatt("logs", "1", "--follow", "--rank", "2", code=1, **me)
+    assert "GW831" in gigawatt("drain", "0", code=1, **me)
+    assert "GW842" in gigawatt("status", code=1, **{**me, "GIGAWATT_CA": ""})
+    wrong_name = {**me, "GIGAWATT_URL": f"https://127.0.0.1:{at}"}
+    assert "not valid for '127.0.0.1'" in gigawatt("status", code=1, **wrong_name)
+    assert "GW830" in gigawatt("status", code=1, **{**me, "GIGAWATT_TOKEN": token[::-1]})
+    # One that speaks no TLS, and one that does not speak, hold nobody up.
+    with socket.create_connection(("127.0.0.1", int(at)), timeout=10) as silent:
+        with socket.create_connection(("127.0.0.1", int(at)), timeout=10) as plain:
+            plain.sendall(b"GET /v1/status HTTP/1.1\r\n\r\n")
+            with contextlib.suppress(ConnectionError):
+                assert b"HTTP" not in plain.recv(1000)
+        assert "vision" in gigawatt("tenant", "list", "--state-dir", folder)
+        assert "1 jobs" in gigawatt("status", **me)
+        silent.close()

@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 
-from gigawatt.cli.options import AsJson, StateDir, print_json
+from gigawatt.cli.options import AsJson, Ca, StateDir, TokenFile, Url, print_json
 
 
 def cancel(
     job: Annotated[int, typer.Argument(metavar="JOB", min=1, help="The job's number.", show_default=False)],
     state_dir: StateDir = None,
+    url: Url = None,
+    ca: Ca = None,
+    token_file: TokenFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Cancel a job: it leaves the queue, or its gang is stopped (SIGTERM, then SIGKILL).
@@ -24,7 +27,7 @@ def cancel(
     """  # noqa: D301
     from gigawatt.live import client
 
-    answer = client.ask(state_dir or client.default_folder(), "POST", f"/v1/jobs/{job}/cancel")
+    answer = client.door(state_dir, url, ca, token_file).ask("POST", f"/v1/jobs/{job}/cancel")
     if as_json:
         print_json(answer)
     else:

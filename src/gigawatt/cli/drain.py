@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gigawatt.cli.options import AsJson, StateDir, print_json
+from gigawatt.cli.options import AsJson, Ca, StateDir, TokenFile, Url, print_json
 
 
 def drain(
@@ -17,6 +17,9 @@ def drain(
         bool, typer.Option("--undo", help="Take it back, from quarantine too, with a clean record.")
     ] = False,
     state_dir: StateDir = None,
+    url: Url = None,
+    ca: Ca = None,
+    token_file: TokenFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Let a node take no more jobs; those that run on it go on to their end.
@@ -30,9 +33,8 @@ def drain(
     """  # noqa: D301
     from gigawatt.live import client
 
-    answer = client.ask(
-        state_dir or client.default_folder(), "POST", f"/v1/nodes/{node}/drain", {"undo": undo}
-    )
+    door = client.door(state_dir, url, ca, token_file)
+    answer = door.ask("POST", f"/v1/nodes/{node}/drain", {"undo": undo})
     if as_json:
         print_json(answer)
     else:

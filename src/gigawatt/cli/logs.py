@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gigawatt.cli.options import AsJson, StateDir, print_json
+from gigawatt.cli.options import AsJson, Ca, StateDir, TokenFile, Url, print_json
 
 
 def logs(
@@ -31,6 +31,9 @@ def logs(
         ),
     ] = None,
     state_dir: StateDir = None,
+    url: Url = None,
+    ca: Ca = None,
+    token_file: TokenFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Print what a rank said on its standard output and error; also while it runs, or the cluster is down.
@@ -44,20 +47,30 @@ def logs(
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
     from gigawatt.cli.outcome import refuse
-    from gigawatt.live import client, reading
+    from gigawatt.live import client, reading, remote_logs
+    from gigawatt.live.door import find
 
+    if follow and (as_json or attempt is not None):
+        seen = "--follow goes with neither --json nor --attempt"
+        raise refuse("GW860", seen, "leave one of them away", "--follow")
+    door = find(state_dir, url, ca, token_file)
     folder = state_dir or client.default_folder()
     if follow:
-        if as_json or attempt is not None:
-            seen = "--follow goes with neither --json nor --attempt"
-            raise refuse("GW860", seen, "leave one of them away", "--follow")
-        reading.check_rank(folder, job, rank)
-        for data in reading.follow(folder, job, rank, tail):
+        if door is None:
+            reading.check_rank(folder, job, rank)
+            parts = reading.follow(folder, job, rank, tail)
+        else:
+            parts = remote_logs.follow(door, job, rank, tail)
+        for data in parts:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
         return
-    of_run, file = reading.find_log(folder, job, rank, attempt)
-    data = reading.last_lines(file.read_bytes(), tail)
+    if door is None:
+        of_run, file = reading.find_log(folder, job, rank, attempt)
+        data = file.read_bytes()
+    else:
+        of_run, data = remote_logs.whole(door, job, rank, attempt)
+    data = reading.last_lines(data, tail)
     if as_json:
         text = data.decode("utf-8", "replace")
         print_json({"id": job, "attempt": of_run, "rank": rank, "text": text})

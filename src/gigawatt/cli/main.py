@@ -28,6 +28,7 @@ from gigawatt.cli.run import run
 from gigawatt.cli.schema import schema
 from gigawatt.cli.status import status
 from gigawatt.cli.submit import submit
+from gigawatt.cli.tenant import tenant
 from gigawatt.cli.top import top
 from gigawatt.cli.up import up
 from gigawatt.cli.validate import validate
@@ -73,6 +74,7 @@ for _command in (
 app.command(name="import")(import_)
 for _command_of_a_cluster in (up, status, top, logs, cancel, drain, down, drill):
     app.command()(_command_of_a_cluster)
+app.add_typer(tenant, name="tenant")
 # What stands behind the command to run belongs to it, though it looks like an option.
 app.command(context_settings={"allow_interspersed_args": False})(submit)
 

@@ -37,6 +37,34 @@ StateDir = Annotated[
         show_default=False,
     ),
 ]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        help="The cluster's address, https://HOST:PORT, instead of its folder. Default: $GIGAWATT_URL. "
+        "The token: $GIGAWATT_TOKEN.",
+        show_default=False,
+    ),
+]
+Ca = Annotated[
+    Path | None,
+    typer.Option(
+        "--ca",
+        metavar="FILE",
+        help="Certificate to trust, where the machine does not. Default: $GIGAWATT_CA.",
+        show_default=False,
+    ),
+]
+TokenFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--token-file",
+        metavar="FILE",
+        help="Read the token here, not from $GIGAWATT_TOKEN.",
+        show_default=False,
+    ),
+]
 
 
 def print_json(value: object) -> None:

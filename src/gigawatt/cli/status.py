@@ -7,34 +7,46 @@ from typing import Any
 
 import typer
 
-from gigawatt.cli.options import AsJson, StateDir, print_json
+from gigawatt.cli.options import AsJson, Ca, StateDir, TokenFile, Url, print_json
 
 _MOST_SHOWN = 40
 
 
-def status(state_dir: StateDir = None, as_json: AsJson = False) -> None:
+def status(
+    state_dir: StateDir = None,
+    url: Url = None,
+    ca: Ca = None,
+    token_file: TokenFile = None,
+    as_json: AsJson = False,
+) -> None:
     """Show a cluster's nodes and jobs.
 
     \b
     Examples:
       gigawatt status
       gigawatt status --json
+      gigawatt status --url https://cluster.example:8470
     \b
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
     from gigawatt.cli.tables import print_table
     from gigawatt.live import client
 
-    answer = client.ask(state_dir or client.default_folder(), "GET", "/v1/status")
+    answer = client.door(state_dir, url, ca, token_file).ask("GET", "/v1/status")
     if as_json:
         print_json(answer)
         return
     controller = answer["controller"]
-    typer.echo(
-        f"controller {controller['pid']}, policy {controller['policy']}, engine {controller['engine']}\n"
-    )
-    nodes = [[str(node[key]) for key in ("id", "state", "gpus", "free", "pid")] for node in answer["nodes"]]
-    print_table(("node", "state", "GPUs", "free", "agent"), nodes, right=(0, 2, 3, 4))
+    process = "" if controller["pid"] is None else f"{controller['pid']}, "
+    typer.echo(f"controller {process}policy {controller['policy']}, engine {controller['engine']}\n")
+    nodes = [
+        [*(str(node[key]) for key in ("id", "state", "gpus", "free")), str(node["pid"] or "")]
+        for node in answer["nodes"]
+    ]
+    columns: tuple[str, ...] = ("node", "state", "GPUs", "free", "agent")
+    if controller["pid"] is None:  # processes are told to the owner alone
+        columns, nodes = columns[:-1], [row[:-1] for row in nodes]
+    print_table(columns, nodes, right=(0, 2, 3, 4)[: len(columns) - 1])
     _print_jobs(answer["jobs"])
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gigawatt.cli.options import AsJson, StateDir, print_json
+from gigawatt.cli.options import AsJson, Ca, StateDir, TokenFile, Url, print_json
 
 
 def submit(
@@ -17,7 +17,10 @@ def submit(
     ],
     gpus: Annotated[int, typer.Option(min=1, help="Size of the gang: one rank a GPU.")] = 1,
     tenant: Annotated[
-        str | None, typer.Option(help="Who asks. Default: your user name.", show_default=False)
+        str | None,
+        typer.Option(
+            help="Who asks. Default: your user name; with a tenant's token, that.", show_default=False
+        ),
     ] = None,
     priority: Annotated[
         int, typer.Option(help="Smaller numbers first, under policies that look at it.")
@@ -54,10 +57,21 @@ def submit(
             show_default=False,
         ),
     ] = None,
+    cwd: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Where the ranks start. Default: the present folder; with --url the tenant's own.",
+            show_default=False,
+        ),
+    ] = None,
     restarts: Annotated[
         int, typer.Option(min=0, help="How often it may start again after one of its ranks failed.")
     ] = 0,
     state_dir: StateDir = None,
+    url: Url = None,
+    ca: Ca = None,
+    token_file: TokenFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Submit a job: a gang that starts whole or not at all, with the environment that torchrun gives.
@@ -73,20 +87,28 @@ def submit(
     from gigawatt.cli.durations import read_s
     from gigawatt.live import client
 
+    door = client.door(state_dir, url, ca, token_file)
+    if door.folder is None:  # somebody else's machine: its folders are not ours
+        places = {"cwd": str(cwd or ""), "checkpoint_dir": str(checkpoint_dir or "")}
+    else:
+        tenant = tenant or _user()
+        places = {
+            "cwd": str((cwd or Path()).absolute()),
+            "checkpoint_dir": "" if checkpoint_dir is None else str(checkpoint_dir.absolute()),
+        }
     body = {
-        "tenant": tenant or _user(),
+        "tenant": tenant,
         "gpus": gpus,
         "command": command,
-        "cwd": str(Path.cwd()),
         "priority": priority,
-        "checkpoint_dir": "" if checkpoint_dir is None else str(checkpoint_dir.absolute()),
         "time_limit_s": None if time_limit is None else read_s(time_limit, "--time-limit"),
         "estimate_s": None if estimate is None else read_s(estimate, "--estimate"),
         "after": after or [],
         "array": array,
         "restarts": restarts,
+        **places,
     }
-    answer = client.ask(state_dir or client.default_folder(), "POST", "/v1/jobs", body)
+    answer = door.ask("POST", "/v1/jobs", body)
     if as_json:
         print_json(answer)
     elif "ids" in answer:

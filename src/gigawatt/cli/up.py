@@ -45,6 +45,21 @@ def up(
             show_default=False,
         ),
     ] = None,
+    listen: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS:PORT",
+            help="Take requests here too; from other machines only over TLS. Default: the loopback alone.",
+            show_default=False,
+        ),
+    ] = None,
+    tls_cert: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Certificate of --listen, PEM.", show_default=False),
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Its key, PEM.", show_default=False)
+    ] = None,
     state_dir: StateDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -56,6 +71,7 @@ def up(
     Examples:
       gigawatt up
       gigawatt up --nodes 4 --gpus-per-node 8 --policy fair --tenants tenants.yaml
+      gigawatt up --listen 0.0.0.0:8470 --tls-cert cluster.pem --tls-key cluster.key
       gigawatt up --state-dir /scratch/cluster --json
     \b
     Exit codes: 0 done, 1 bad input, 130 interrupted.
@@ -64,6 +80,7 @@ def up(
     from gigawatt.cli.tenants_file import read_tenants
     from gigawatt.cluster.readers import read_policy
     from gigawatt.live import client
+    from gigawatt.live.listening import check_listening
     from gigawatt.live.settings import Settings
 
     read_policy(policy, "--policy")
@@ -76,13 +93,19 @@ def up(
         grace_s=read_s(grace, "--grace"),
         patience_s=read_s(patience, "--patience"),
         quarantine_after=quarantine_after,
+        listen=listen or "",
+        tls_cert="" if tls_cert is None else str(tls_cert.absolute()),
+        tls_key="" if tls_key is None else str(tls_key.absolute()),
         tenants=() if tenants is None else read_tenants(tenants),
     )
+    check_listening(settings)
     pid = client.bring_up(folder, settings)
+    url = client.url_of(folder)
     if as_json:
-        print_json({"pid": pid, "nodes": settings.nodes, "gpus": settings.gpus, "state_dir": str(folder)})
+        told = {"pid": pid, "nodes": settings.nodes, "gpus": settings.gpus, "state_dir": str(folder)}
+        print_json(told | ({} if url is None else {"url": url}))
     else:
         typer.echo(
             f"{settings.nodes:,} nodes with {settings.gpus:,} GPUs are up under {policy}; "
-            f"controller {pid}, state in {folder}"
+            f"controller {pid}, state in {folder}" + ("" if url is None else f"; it listens at {url}")
         )

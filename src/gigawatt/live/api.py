@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
-from gigawatt.live.client import MOST_BODY_BYTES
+from gigawatt.live.door import MOST_BODY_BYTES
 from gigawatt.live.requests import checked
 from gigawatt.live.routes import Asked, Raw, Route, find_route
 from gigawatt.live.serving import Exchange, Server
@@ -126,12 +126,16 @@ def serve(controller: Controller) -> None:
     """Answer requests in threads until the process ends; write where, and the token, for this user only."""
     token = secrets.token_urlsafe(32)
     desk = Desk(controller, token)
-    server = Server(("127.0.0.1", 0), desk.answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    write_private(
-        controller.folder / "api.json",
-        {"port": server.server_address[1], "token": token, "pid": os.getpid()},
-    )
+    near = Server(("127.0.0.1", 0))
+    told = {"port": near.server_port, "token": token, "pid": os.getpid()}
+    doors = [near]
+    if controller.far_door is not None:
+        doors.append(controller.far_door)
+        told["url"] = controller.far_door.url
+    for server in doors:
+        server.answer = desk.answer
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    write_private(controller.folder / "api.json", told)
 
 
 def write_private(path: Path, value: dict[str, Any]) -> None:

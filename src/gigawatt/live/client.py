@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import select
@@ -16,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
+from gigawatt.live.door import Door, find, of_folder
 from gigawatt.live.processes import SUPPORTED, alive
 from gigawatt.live.settings import Settings
 
-MOST_BODY_BYTES = 2**20
-"""Longest request that is sent or read."""
 _READY_S = 300.0
 """The first start compiles the policies, which takes up to a minute or two on a slow machine."""
 _DOWN_S = 600.0
@@ -113,6 +111,15 @@ def bring_up(folder: Path, settings: Settings, controller: str = "gigawatt.live.
     return int(told["ready"])
 
 
+def url_of(folder: Path) -> str | None:
+    """Return the address at which a cluster listens beside the loopback; None: at none."""
+    try:
+        url = json.loads((folder / "api.json").read_text(encoding="utf-8")).get("url")
+    except (OSError, ValueError):
+        return None
+    return None if url is None else str(url)
+
+
 def take_down(folder: Path) -> None:
     """Let a cluster go down; return when its controller and all its processes have ended."""
     pid = int(ask(folder, "POST", "/v1/down", {})["pid"])
@@ -124,8 +131,24 @@ def take_down(folder: Path) -> None:
     raise GigawattError(f"the cluster was told to go down, and has not ended after {_DOWN_S:.0f} s")
 
 
+def door(
+    state_dir: Path | None = None,
+    url: str | None = None,
+    ca: Path | None = None,
+    token_file: Path | None = None,
+) -> Door:
+    """Return the door of the cluster that options and environment name.
+
+    Raises
+    ------
+    InputError
+        GW803: no cluster runs on that folder; GW839, GW843: an address, token or certificate that cannot be.
+    """
+    return find(state_dir, url, ca, token_file) or of_folder(state_dir or default_folder())
+
+
 def ask(folder: Path, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Send a request to the controller and return its answer.
+    """Send a request to the controller of a folder and return its answer.
 
     Raises
     ------
@@ -134,24 +157,4 @@ def ask(folder: Path, method: str, path: str, body: dict[str, Any] | None = None
     GigawattError
         The controller could not do it.
     """
-    data = json.dumps(body or {}).encode()
-    if len(data) > MOST_BODY_BYTES:
-        seen = f"the request has {len(data):,} bytes; allowed: up to {MOST_BODY_BYTES:,}"
-        raise InputError(Problem("GW810", seen, "put long commands into a file", file="request"))
-    try:
-        door = json.loads((folder / "api.json").read_text(encoding="utf-8"))
-        link = http.client.HTTPConnection("127.0.0.1", int(door["port"]), timeout=90)
-        link.request(method, path, data, {"Authorization": f"Bearer {door['token']}"})
-        response = link.getresponse()
-        answer = json.loads(response.read())
-        link.close()
-    except (OSError, http.client.HTTPException, ValueError, KeyError):
-        seen = f"no cluster runs here ({folder})"
-        raise InputError(
-            Problem("GW803", seen, "gigawatt up, or give its --state-dir", file="--state-dir")
-        ) from None
-    if "problems" in answer:
-        raise InputError([Problem(**problem) for problem in answer["problems"]])
-    if response.status != 200:
-        raise GigawattError(str(answer.get("error", f"the controller answered {response.status}")))
-    return dict(answer)
+    return of_folder(folder).ask(method, path, body)

@@ -26,6 +26,7 @@ from gigawatt.live.core import Core
 from gigawatt.live.deciding import Scheduler
 from gigawatt.live.engine import Embedded, Engine
 from gigawatt.live.fleet import Fleet
+from gigawatt.live.listening import far_door
 from gigawatt.live.processes import say
 from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store, StoreFullError
@@ -49,6 +50,7 @@ class Controller:
         try:
             _check_shape(self.store, settings)
             _take_tenants(self.store, settings)
+            self.far_door = far_door(settings)
             self._wake = asyncio.Event()
             self.engine: Engine = Embedded(folder, self.store.meta("id") or "", settings.patience_s)
             self.fleet = Fleet(self.engine, settings, self._wake.set)

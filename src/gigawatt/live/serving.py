@@ -169,6 +169,10 @@ class Exchange(BaseHTTPRequestHandler):
             self.close_connection = True
             self.refuse(status, [problem])
 
+    def say_nothing(self) -> None:
+        """Close the connection: nobody answers here yet."""
+        self.close_connection = True
+
     def read_body(self, most_bytes: int) -> bytes:
         """Read the body.
 
@@ -265,11 +269,11 @@ class Server(ThreadingHTTPServer):
     def __init__(
         self,
         address: tuple[str, int],
-        answer: Callable[[Exchange], None],
         tls: ssl.SSLContext | None = None,
         most_of_one: int = MOST_CONNECTIONS,
     ) -> None:
-        self.answer = answer
+        self.answer: Callable[[Exchange], None] = Exchange.say_nothing
+        """Answers requests; to be set before any is served."""
         self._tls = tls
         self._most_of_one = most_of_one
         self._seats = threading.BoundedSemaphore(MOST_CONNECTIONS)
@@ -282,6 +286,12 @@ class Server(ThreadingHTTPServer):
         """Take the address; its name is not asked for, which may take seconds."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        host = f"[{self.server_name}]" if ":" in self.server_name else self.server_name
+        return f"{'http' if self._tls is None else 'https'}://{host}:{self.server_port}"
 
     def secured(self, sock: socket.socket) -> socket.socket:
         """Agree on TLS in the connection's own thread, where that is spoken here."""

@@ -30,6 +30,13 @@ class Settings:
     tenants: tuple[dict[str, Any], ...] = ()
     """``name``, ``quota_gpus`` and ``weight`` of tenants of which something new is told."""
 
+    listen: str = ""
+    """``ADDRESS:PORT`` of a second door; empty: only that on the loopback."""
+    tls_cert: str = ""
+    """File of its certificate, with those that vouch for it."""
+    tls_key: str = ""
+    """File of the certificate's key."""
+
     @property
     def gpus(self) -> int:
         """All GPUs of the cluster."""
