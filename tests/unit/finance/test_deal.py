@@ -73,7 +73,19 @@ def test_ltv_and_tail_bind():
     owed = by_value.flows.balances["loan"][:, 0]
     ltv = owed[6:54] / by_value.plan.collateral[6:54]
     assert ltv.max() == pytest.approx(0.6, rel=1e-6)
-    assert run(deal(debt=[tranche(sizing={"dscr": 1.4, "tail_months": 12})])).binding_limit == "tail"
+
+
+def test_a_tail_counts_from_the_end_of_the_contract():
+    """The lease runs five years and the loan four: a tail of a year is free as it is."""
+    free = run(deal(debt=[tranche(sizing={"dscr": 1.4, "tail_months": 12})]))
+    assert free.debt_usd == pytest.approx(run(deal()).debt_usd, rel=1e-12)
+    bound = run(deal(debt=[tranche(sizing={"dscr": 1.4, "tail_months": 18})]))
+    assert bound.binding_limit == "tail"
+    loan = bound.plan.loans[0]
+    assert bound.flows.balances["loan"][loan.maturity - 6, 0] == pytest.approx(0.0, abs=1e-3)
+    assert bound.flows.balances["loan"][loan.maturity - 7, 0] > 1e6
+    with pytest.raises(InfeasibleError, match="shorten its tenor by 6 months"):
+        run(deal(debt=[tranche(sizing={"dscr": 1.4, "tail_months": 18}, repayment="annuity")]))
 
 
 def test_notice_is_what_counts():

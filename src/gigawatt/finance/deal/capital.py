@@ -91,7 +91,7 @@ class Sizing(InputModel):
     ltv_frac: Fraction | None = None
     """Largest share of the chips' value at any month's end."""
     tail_months: Count = 0
-    """Months of committed contract that must stay free of this loan."""
+    """Months at the end of the revenue that counts that must stay free of this loan."""
     revenue: Literal["committed", "headline"] = "committed"
     """Which revenue counts. Default committed: what a tenant can end is not lent against."""
 

@@ -209,10 +209,7 @@ def _size(
 ) -> tuple[DebtSize, Array, float]:
     """Least of the limits, and the loan's principal by month as a share of it."""
     loan = plan.loans[sized]
-    revenue = plan.revenue
-    if terms.revenue == "committed":
-        rental = np.asarray(sum(plan.rental.values(), np.zeros(plan.months)))
-        revenue = np.asarray(sum(plan.committed.values(), rental))
+    revenue = counted_revenue(plan, terms)
     span = slice(loan.first, loan.maturity + 1)
     cash = cash_for_service(plan, revenue)[span]
     others = _service(plan, commitment, principal, senior_only=True)[span]
@@ -236,11 +233,10 @@ def _size(
         rate,
         collateral_usd=value,
         ltv_frac=terms.ltv_frac,
-        tail_periods=terms.tail_months or None,
+        tail_periods=months_in_tail(plan, loan, terms) or None,
     )
     inside = able.copy()
-    if terms.tail_months:
-        inside[able.size - terms.tail_months :] = 0.0
+    inside[able.size - months_in_tail(plan, loan, terms) :] = 0.0
     full = sculpt(inside, terms.dscr_ratio, rate)
     unit = full.principal_usd / float(full.debt_usd) if float(full.debt_usd) > 0.0 else full.principal_usd
     if loan.sculpted:
@@ -257,6 +253,7 @@ def _size(
         shape[span] = unit
     else:
         shape = loan.shape_frac
+        _out_of_tail(plan, loan, terms)
         free = _level_limit(free, shape[span], rate, inside, terms.dscr_ratio)
     limits = dict(free.limits_usd)
     if not (loan.at_close and terms.gearing_frac is None):
@@ -264,6 +261,32 @@ def _size(
     size = _least_of(limits)
     tie = float(full.debt_usd) / float(size.debt_usd) if float(size.debt_usd) > 0.0 else 1.0
     return size, shape, terms.dscr_ratio * tie
+
+
+def counted_revenue(plan: Plan, terms: Sizing) -> Array:
+    """Revenue that is lent against, by month."""
+    if terms.revenue == "headline":
+        return plan.revenue
+    rental = np.asarray(sum(plan.rental.values(), np.zeros(plan.months)))
+    return np.asarray(sum(plan.committed.values(), rental))
+
+
+def months_in_tail(plan: Plan, loan: Loan, terms: Sizing) -> int:
+    """Last months of a loan that lie in the tail of the contract, which must stay free of it."""
+    if terms.tail_months == 0:
+        return 0
+    paying = np.flatnonzero(counted_revenue(plan, terms) > 0.0)
+    last = int(paying[-1]) if paying.size else plan.completion
+    return min(max(loan.maturity - (last - terms.tail_months), 0), loan.maturity + 1 - loan.first)
+
+
+def _out_of_tail(plan: Plan, loan: Loan, terms: Sizing) -> None:
+    late = months_in_tail(plan, loan, terms)
+    if late:
+        raise InfeasibleError(
+            f"loan {loan.name!r} is repaid into the last {terms.tail_months} months of the contract, which "
+            f"must stay free of it; shorten its tenor by {late} months, or write repayment: sculpted"
+        )
 
 
 def _level_limit(free: DebtSize, shape: Array, rate: Array, able: Array, ratio: float) -> DebtSize:
