@@ -13,6 +13,7 @@ from pathlib import Path
 from gigawatt.evidence import KINDS, VERDICTS, ClaimPack
 from gigawatt.evidence.claim import NEEDS, OTHER_STAGES, STAGES
 from gigawatt.evidence.units import BASE, units
+from gigawatt.live.reference import reference as api_page
 from gigawatt.results.columns import BINDINGS, DAILY, HOURLY, QUEUES
 from gigawatt.scenario.reference import scenario_reference
 from gigawatt.validation import MODELS
@@ -157,4 +158,5 @@ if __name__ == "__main__":
     write_trust(ROOT / "README.md", beside if beside.is_dir() else None)
     (ROOT / "docs/reference/tables.md").write_text(tables_page(), encoding="utf-8")
     (ROOT / "docs/reference/scenario.md").write_text(scenario_reference(), encoding="utf-8")
+    (ROOT / "docs/reference/api.md").write_text(api_page(), encoding="utf-8")
     (ROOT / "docs/reference/claims.md").write_text(claims_page(), encoding="utf-8")

@@ -17,6 +17,7 @@ class JobRow(TypedDict):
     id: int
     tenant: str
     gpus: int
+    """Size of its gang."""
     state: str
     """queued, running, paused, finished, failed or cancelled."""
     submitted: str | None
@@ -24,7 +25,9 @@ class JobRow(TypedDict):
     """Beginning of its latest run."""
     finished: str | None
     restarts: int
+    """Runs after the first one, preemptions left out."""
     exit_code: int | None
+    """Of the first rank that failed; 0 of a job that finished."""
     nodes: list[int]
     """On which it runs."""
     reason: str
@@ -38,6 +41,7 @@ class OneJob(JobRow):
     attempt: int
     """Number of its latest run, from 1."""
     ranks: int
+    """How many it has, from 0."""
 
 
 @_DESCRIBED
@@ -47,6 +51,7 @@ class NodeRow(TypedDict):
     id: int
     gpus: int
     free: int
+    """GPUs that can be given out now."""
     state: str
     """up, drained, quarantined or lost."""
     pid: int | None
@@ -152,6 +157,7 @@ class EventRow(TypedDict):
 
     seq: int
     at: str | None
+    """UTC."""
     kind: str
     job: int | None
     node: int | None
@@ -187,5 +193,92 @@ class Refusal(TypedDict):
     problems: list[ProblemRow]
 
 
-Overview = dict[str, Any]
-"""What a page shows; described where it is made."""
+@_DESCRIBED
+class ClockRow(TypedDict):
+    """The controller, as a page shows it."""
+
+    pid: int | None
+    """Null for tenants."""
+    policy: str
+    gpus: int
+    """Of the cluster."""
+    free: int
+    now: str | None
+    """UTC."""
+    going_down: bool
+
+
+@_DESCRIBED
+class SlotsRow(TypedDict):
+    """A node and each of its GPUs."""
+
+    id: int
+    state: str
+    pid: int | None
+    """Of its agent; null for tenants."""
+    losses: int
+    """How often its agent was lost of late."""
+    slots: list[int | None]
+    """By GPU: the job that holds it, -1 for somebody else's, null for none."""
+
+
+@_DESCRIBED
+class HoldingRow(TypedDict):
+    """What a tenant holds and waits for."""
+
+    name: str
+    gpus: int
+    running: int
+    waiting: int
+    waiting_gpus: int
+    ended: int
+
+
+@_DESCRIBED
+class NamedRow(TypedDict):
+    """A job, as a page shows it."""
+
+    id: int
+    tenant: str
+    gpus: int
+    state: str
+    command: str
+    """Its beginning."""
+    submitted: str | None
+    started: str | None
+    finished: str | None
+    restarts: int
+    exit_code: int | None
+    reason: str
+    stopping: str
+    """Why its gang is being stopped; empty: it is not."""
+
+
+@_DESCRIBED
+class GangRow(NamedRow):
+    """A job that runs."""
+
+    places: list[list[Any]]
+    """Node, and numbers of the GPUs held on it."""
+
+
+@_DESCRIBED
+class WaitingRow(NamedRow):
+    """A job that waits."""
+
+    why: str
+    """Why it does not run, in words."""
+
+
+@_DESCRIBED
+class Overview(TypedDict):
+    """A cluster, small however many jobs there are: all are counted, the first few named."""
+
+    controller: ClockRow
+    counts: dict[str, int]
+    """Jobs by state."""
+    nodes: list[SlotsRow]
+    tenants: list[HoldingRow]
+    running: list[GangRow]
+    waiting: list[WaitingRow]
+    ended: list[NamedRow]

@@ -44,6 +44,7 @@ def document() -> dict[str, Any]:
     )
     found, more = TypeAdapter.json_schemas(adapters, ref_template=_TEMPLATE)
     schemas = described.get("$defs", {}) | more.get("$defs", {})
+    _inherit(schemas)
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
         schema = {} if route.answer is Raw else found.get((route.answer, "serialization"), {"type": "object"})
@@ -58,6 +59,14 @@ def document() -> dict[str, Any]:
         },
         "security": [{"token": []}],
     }
+
+
+def _inherit(schemas: dict[str, Any]) -> None:
+    """Let a shape that extends another one bear that one's words; they are read of each class alone."""
+    for name, schema in schemas.items():
+        for base in getattr(getattr(answers, name, None), "__orig_bases__", ()):
+            for field, told in schemas.get(base.__name__, {}).get("properties", {}).items():
+                schema["properties"][field] = told | schema["properties"][field]
 
 
 def _operation(route: Route, answer: dict[str, Any]) -> dict[str, Any]:

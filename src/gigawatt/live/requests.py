@@ -108,15 +108,20 @@ class NewTenant(Request):
     """Folders beside its own in which its jobs may work and write checkpoints."""
 
 
+def _as_before(schema: dict[str, Any]) -> None:
+    """Tell no default for what stays as it was where it is not named."""
+    schema.pop("default")
+
+
 class TenantChange(Request):
     """What is to change of a tenant; what is not named stays."""
 
-    quota_gpus: Quota | None = None
+    quota_gpus: Quota | None = Field(default=None, json_schema_extra=_as_before)
     """GPUs that it may hold before it borrows; null: no quota."""
-    weight: Weight = 1.0
+    weight: Weight = Field(default=1.0, json_schema_extra=_as_before)
     """Share against the others."""
     roots: list[Path] = Field(default_factory=list, max_length=100)
-    """Folders beside its own in which its jobs may work and write checkpoints."""
+    """Folders beside its own in which its jobs may work and write checkpoints, instead of those before."""
 
 
 class Query(BaseModel):
