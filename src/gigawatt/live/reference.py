@@ -13,12 +13,12 @@ Written by `docs/write_generated.py` from the table and the models that answer r
 {text}
 
 The document itself: `GET /v1/openapi.json`, without a token. Bodies and answers are JSON objects, but for a
-log's bytes. A head has up to 64 KiB, a body up to 1 MiB; a request must be here within 20 s. Fields that are not
-named here are refused, and nothing is read as what it is not ("4" is no number).
+log's bytes. A head has up to 64 KiB, a body up to 1 MiB; a request must be here within 20 s. Fields that are
+not named here are refused, and nothing is read as what it is not ("4" is no number).
 
-HTTP's words: 200 done; 400, 411, 413, 422, 431 the request is wrong; 401 no token, or a wrong one; 403 for the
-owner alone, or another tenant's; 404 not there; 405 another method; 408 too slow; 409 the state forbids it; 503
-too many connections, or the cluster goes down; 507 its disk is full.
+HTTP's words: 200 done; 400, 411, 413, 422, 431 the request is wrong; 401 no token, or a wrong one; 403 for
+the owner alone, or another tenant's; 404 not there; 405 another method; 408 too slow; 409 the state forbids
+it; 503 too many connections, or the cluster goes down; 507 its disk is full.
 
 ```console
 curl --cacert cluster.pem -H "Authorization: Bearer $GIGAWATT_TOKEN" https://cluster.example:8470/v1/status
