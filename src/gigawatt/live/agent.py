@@ -1,9 +1,13 @@
 """A node's agent: parts of gangs on one node, on behalf of a controller that may come and go.
 
-    python -m gigawatt.live.agent STATE_DIR NODE PATIENCE_S
+    python -m gigawatt.live.agent STATE_DIR NODE PATIENCE_S [ADDRESS]
 
 It listens on ``nodes/N.sock`` and holds ``nodes/N.lock``, which its keepers inherit: whoever can take that
 lock knows that nothing of the node is left. Without a controller it goes on for its patience, then ends all.
+
+With an address it listens on a port there, which it writes to ``nodes/N.port``, for a controller that may be
+on another machine and proves that it has the secret, a line on the agent's standard input. It leaves the
+process that started it, and asks its controller from time to time: one that does not answer is none.
 """
 
 from __future__ import annotations
@@ -13,16 +17,17 @@ import selectors
 import signal
 import socket
 import sys
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gigawatt.live.clock import monotonic_s
+from gigawatt.live.handshake import MOST_GUESTS, Guest
 from gigawatt.live.keeper import CANNOT_START, run_keeper
 from gigawatt.live.lock import Lock
 from gigawatt.live.part import DONE, Part
 from gigawatt.live.processes import adopt_orphans, end_descendants, fork, reap
-from gigawatt.live.wire import Link, Message
+from gigawatt.live.wire import Link, Message, write_private
 
 NODE_TAKEN = 3
 """Exit code of an agent whose node's lock another process has."""
@@ -49,24 +54,33 @@ class Held:
 class Agent:
     """One node, in a process of its own."""
 
-    def __init__(self, node: int, patience_s: float) -> None:
+    def __init__(self, node: int, patience_s: float, address: str = "", secret: str = "") -> None:
         self.node = node
         self.patience_s = patience_s
         self.parts: dict[Key, Held] = {}
+        self._address = address
+        self._secret = secret
         self._controller: Link | None = None
-        self._alone_since_s = time.monotonic()
+        self._heard_s = monotonic_s()
+        """When there was a controller at the latest."""
+        self._asked_s: list[float] = []
+        """When the controller was asked whether it is there, and has not answered."""
         self._selector = selectors.DefaultSelector()
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        family = (socket.AF_INET6 if ":" in address else socket.AF_INET) if address else socket.AF_UNIX
+        self._listener = socket.socket(family, socket.SOCK_STREAM)
+        self._guests: list[Guest] = []
         self._ended = False
 
     def live(self) -> None:
         """Serve until told to quit, or left alone for too long; leave no process behind."""
         adopt_orphans()
         # A relative name: the path of a socket must be short, a state folder's need not be.
-        name = f"nodes/{self.node}.sock"
+        name = f"nodes/{self.node}.{'port' if self._address else 'sock'}"
         Path(name).unlink(missing_ok=True)
-        self._listener.bind(name)
+        self._listener.bind((self._address, 0) if self._address else name)
         self._listener.listen()
+        if self._address:
+            write_private(Path(name), {"port": self._listener.getsockname()[1], "pid": os.getpid()})
         woken, wake = os.pipe()
         os.set_blocking(wake, False)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
@@ -86,7 +100,9 @@ class Agent:
     def _step(self) -> None:
         for key, _ in self._selector.select(1.0):
             if key.fileobj is self._listener:
-                self._welcome()
+                self._open_door()
+            elif isinstance(key.data, Guest):
+                self._admit(key.data)
             elif key.fileobj is self._controller:
                 self._obey()
             elif isinstance(key.data, Held):
@@ -95,17 +111,60 @@ class Agent:
             self._selector.unregister(self._controller)
             self._controller.close()
             self._controller = None
-            self._alone_since_s = time.monotonic()
-        if self._controller is None and time.monotonic() - self._alone_since_s > self.patience_s:
+        if self._address:
+            for guest in [one for one in self._guests if one.is_late()]:
+                self._send_away(guest)
+            self._ask_controller()
+        elif self._controller is not None:
+            self._heard_s = monotonic_s()
+        if monotonic_s() - self._heard_s > self.patience_s:
             self._ended = True
 
-    def _welcome(self) -> None:
+    def _ask_controller(self) -> None:
+        """Ask whether there is one: what it answers was asked before, however late it comes."""
+        now_s = monotonic_s()
+        due = not self._asked_s or now_s - self._asked_s[-1] > min(self.patience_s / 4, 5.0)
+        if self._controller is not None and due:
+            self._asked_s.append(now_s)
+            self._controller.send({"ping": now_s})
+
+    def _open_door(self) -> None:
+        """Somebody knocks: at this machine's own socket the controller; at a port it has to prove it."""
+        with suppress(OSError):
+            sock, _ = self._listener.accept()
+            if not self._address:
+                self._welcome(sock)
+                return
+            guest = Guest(sock, self.node, self._secret)
+            if len(self._guests) >= MOST_GUESTS:
+                sock.close()
+                return
+            self._guests.append(guest)
+            self._selector.register(sock, selectors.EVENT_READ, guest)
+            guest.challenge_it()
+
+    def _admit(self, guest: Guest) -> None:
+        proved = guest.hear()
+        if proved is False:
+            self._send_away(guest)
+        elif proved:
+            self._selector.unregister(guest.sock)
+            self._guests.remove(guest)
+            self._heard_s = max(self._heard_s, guest.since_s)
+            self._welcome(guest.sock)
+
+    def _send_away(self, guest: Guest) -> None:
+        self._selector.unregister(guest.sock)
+        self._guests.remove(guest)
+        guest.sock.close()
+
+    def _welcome(self, sock: socket.socket) -> None:
         """A controller came; an earlier one has nothing to say any more."""
-        sock, _ = self._listener.accept()
         if self._controller is not None:
             self._selector.unregister(self._controller)
             self._controller.close()
         self._controller = Link(sock)
+        self._asked_s.clear()
         self._selector.register(self._controller, selectors.EVENT_READ)
         parts = [held.told()["part"] for held in self.parts.values()]
         self._controller.send({"hello": {"node": self.node, "pid": os.getpid()}, "parts": parts})
@@ -119,10 +178,17 @@ class Agent:
                 self._prepare(Part.from_data(message["part"]))
             elif word == "ping":
                 self._controller.send({"pong": self.node})
+            elif word == "pong":
+                self._answered(float(message["ping"]))
             elif word == "quit":
                 self._ended = True
             else:
                 self._pass_on(word, message)
+
+    def _answered(self, asked_s: float) -> None:
+        if asked_s in self._asked_s:
+            self._heard_s = max(self._heard_s, asked_s)
+            self._asked_s = [at_s for at_s in self._asked_s if at_s > asked_s]
 
     def _pass_on(self, word: str, message: Message) -> None:
         key = (message["job"], message["attempt"])
@@ -141,6 +207,7 @@ class Agent:
             return
         ours, theirs = socket.socketpair()
         others = [self._listener, self._controller, self._selector, ours]
+        others += [guest.sock for guest in self._guests]
         # A copy of a socket that stays open hides the end of who had it.
         others += [held.link for held in self.parts.values() if held.phase != DONE]
         agent = os.getpid()
@@ -184,14 +251,18 @@ class Agent:
         held.phase = DONE
 
 
-def main(folder: str, node: str, patience_s: str) -> int:
+def main(folder: str, node: str, patience_s: str, address: str = "") -> int:
     """Run a node's agent; 3 where another one has not ended."""
     os.chdir(folder)
     lock = Lock(Path("nodes") / f"{int(node)}.lock")
     if not lock.take():
         return NODE_TAKEN
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Agent(int(node), float(patience_s)).live()
+    secret = sys.stdin.readline().strip() if address else ""
+    # What Ray ends it ends with its children; an agent ends by its own rules.
+    if address and fork() != 0:
+        return 0
+    Agent(int(node), float(patience_s), address, secret).live()
     reap()
     return 0
 

@@ -12,7 +12,6 @@ import os
 import secrets
 import threading
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -23,6 +22,7 @@ from gigawatt.live.routes import Asked, Raw, Route, find_route
 from gigawatt.live.serving import Exchange, Server
 from gigawatt.live.store import StoreFullError
 from gigawatt.live.tenants import Caller, hash_of, who_asks
+from gigawatt.live.wire import write_private
 
 if TYPE_CHECKING:
     from gigawatt.live.controller import Controller
@@ -136,13 +136,3 @@ def serve(controller: Controller) -> None:
         server.answer = desk.answer
         threading.Thread(target=server.serve_forever, daemon=True).start()
     write_private(controller.folder / "api.json", told)
-
-
-def write_private(path: Path, value: dict[str, Any]) -> None:
-    """Write JSON that only this user may read; the file appears whole."""
-    draft = path.with_suffix(".partial")
-    draft.unlink(missing_ok=True)
-    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(fd, "w", encoding="utf-8") as file:
-        json.dump(value, file)
-    draft.replace(path)

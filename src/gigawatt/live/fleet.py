@@ -8,7 +8,8 @@ from contextlib import suppress
 
 from gigawatt.live.core import Core
 from gigawatt.live.engine import Engine, Streams
-from gigawatt.live.machine import FAILED, STARTED
+from gigawatt.live.machine import AWAY, FAILED, STARTED
+from gigawatt.live.seen import CLEAR
 from gigawatt.live.settings import Settings
 from gigawatt.live.transitions import QUARANTINED
 from gigawatt.live.wire import BrokenMessageError, Lines, Message, pack
@@ -46,6 +47,7 @@ class Fleet:
             streams = await self._reach(node)
             if streams is None:
                 await self._engine.end(node, self._pids.get(node, 0))
+                self._settle(node)
                 await asyncio.sleep(0.1)
             else:
                 await self._converse(node, *streams)
@@ -100,6 +102,8 @@ class Fleet:
                         self._settle(node)
                     elif "part" in message:
                         core.part_told(node, message["part"])
+                    elif "ping" in message:
+                        writer.write(pack({"do": "pong", "ping": message["ping"]}))
                 self._wake()
         self._writers.pop(node, None)
         writer.close()
@@ -107,7 +111,7 @@ class Fleet:
     async def _reach(self, node: int) -> Streams | None:
         """Connect to a node's agent, starting it where there is none.
 
-        None where the cluster goes down, or the agent ended before it answered.
+        None where the cluster goes down, the agent ended before it answered, or its machine is away.
         """
         core = self._the_core()
         tried_s = 0.0
@@ -116,7 +120,7 @@ class Fleet:
             with suppress(OSError):
                 return await self._engine.connect(node)
             state = await self._engine.revive(node)
-            if state == FAILED:
+            if state == FAILED or (state == AWAY and core.roster.agents[node] != CLEAR):
                 return None
             if state == STARTED:
                 core.roster.clear(node)

@@ -6,10 +6,12 @@ What lost even its keeper is found by the mark in its environment. Only then may
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,18 +20,31 @@ from gigawatt.live.lock import Lock
 from gigawatt.live.part import MARK
 from gigawatt.live.processes import marked, say, send
 
-STARTED, COMING, HELD, FAILED = "started", "coming", "held", "failed"
+STARTED, COMING, HELD, FAILED, AWAY = "started", "coming", "held", "failed", "away"
 """An agent that does not answer: it was started now; it was before, and has not ended; something of the node
-is left, so that it was not; the one that was started last has ended by a fault."""
+is left, so that it was not; the one that was started last has ended by a fault; its machine is not there."""
 
 
 class Machine:
     """One machine's folder of nodes; every question is answered at once."""
 
-    def __init__(self, folder: Path, mark: str, patience_s: float) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        mark: str,
+        patience_s: float,
+        *,
+        address: str = "",
+        secret: str = "",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Agents listen on ports of the address, to who has the secret; else on sockets in the folder."""
         self.folder = folder
         self._mark = mark
         self._patience_s = patience_s
+        self._address = address
+        self._secret = secret
+        self._environment = environment
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
 
     def revive(self, node: int) -> str:
@@ -65,24 +80,39 @@ class Machine:
         if process is not None and process.poll() is None:
             process.kill()
             return
+        pid = pid or self.door(node).get("pid", 0)
         with suppress(OSError):
             if pid and b"gigawatt.live.agent" in Path(f"/proc/{pid}/cmdline").read_bytes():
                 os.kill(pid, signal.SIGKILL)
 
+    def door(self, node: int) -> dict[str, int]:
+        """Return port and process of a node's agent that listens on a port; empty where it has told none."""
+        try:
+            return dict(json.loads((self.folder / "nodes" / f"{node}.port").read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return {}
+
     def _start(self, node: int) -> None:
         """Start an agent; where the machine refuses, who waits for the agent asks again."""
         words = [sys.executable, "-m", "gigawatt.live.agent", str(self.folder), str(node)]
+        words += [str(self._patience_s), *([self._address] if self._address else [])]
         try:
             with (self.folder / "nodes" / f"{node}.log").open("ab") as log:
-                self._processes[node] = subprocess.Popen(  # noqa: S603
-                    [*words, str(self._patience_s)],
-                    stdin=subprocess.DEVNULL,
+                process = subprocess.Popen(  # noqa: S603
+                    words,
+                    stdin=subprocess.PIPE if self._address else subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
+                    env=self._environment,
                     start_new_session=True,
                 )
         except OSError as error:
             say(f"the agent of node {node} cannot be started: {error}")
+            return
+        self._processes[node] = process
+        if process.stdin is not None:
+            with suppress(BrokenPipeError), process.stdin as told:
+                told.write(f"{self._secret}\n".encode())
 
     def _is_free(self, node: int) -> bool:
         lock = Lock(self.folder / "nodes" / f"{node}.lock")

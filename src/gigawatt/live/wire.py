@@ -73,6 +73,16 @@ def connect(folder: Path, name: str) -> socket.socket:
     return sock
 
 
+def write_private(path: Path, value: Message) -> None:
+    """Write JSON that only this user may read; the file appears whole."""
+    draft = path.with_suffix(f"{path.suffix}.partial")
+    draft.unlink(missing_ok=True)
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(fd, "w", encoding="utf-8") as file:
+        json.dump(value, file)
+    draft.replace(path)
+
+
 class Link:
     """A connection that gives and takes messages; ``open`` turns false when the other side has gone."""
 
