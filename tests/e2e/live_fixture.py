@@ -17,6 +17,7 @@ import pytest
 
 from gigawatt.live import client
 from gigawatt.live.part import MARK
+from gigawatt.live.power import Budget
 from gigawatt.live.processes import alive, marked
 from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store
@@ -117,6 +118,32 @@ class Cluster:
             ).fetchall()
         db.close()
         return [Event(*row[:5], json.loads(row[5])) for row in rows]
+
+    def over_budget(self, budget: Budget) -> list[tuple[float, ...]]:
+        """Where the journal says that gangs drew more than the budget: when, and both in kW.
+
+        A gang counts from its start until the word that nothing of it is left; looked at when anything
+        happened, and at every step of the budget.
+        """
+        held: dict[int, int] = {}
+        found = []
+        steps_s = [budget.from_s + k * budget.step_s for k in range(len(budget.budget_kw))]
+        moments = [(at_s, None) for at_s in steps_s] + [(e.at_s, e) for e in self.events()]
+        for at_s, event in sorted(moments, key=lambda m: (m[0], m[1] is not None)):
+            found += self._too_much(budget, at_s, held)
+            if event is not None and event.kind == "started":
+                held[event.job] = sum(len(slots) for _, slots in event.data["places"])
+                found += self._too_much(budget, at_s, held)
+            elif event is not None and event.kind in {"stopped", "finished"}:
+                del held[event.job]
+        return found
+
+    def _too_much(
+        self, budget: Budget, at_s: float, held: dict[int, int]
+    ) -> list[tuple[float, float, float]]:
+        drawn_kw = budget.drawn_kw(self.settings.gpus, sum(held.values()))
+        allowed_kw = budget.at_kw(at_s)
+        return [(at_s, drawn_kw, allowed_kw)] if held and drawn_kw > allowed_kw * (1 + 1e-9) else []
 
     def check(self) -> None:
         """After its end: the journal is consistent, and no GPU was ever held twice."""

@@ -38,7 +38,9 @@ def status(
         return
     controller = answer["controller"]
     process = "" if controller["pid"] is None else f"{controller['pid']}, "
-    typer.echo(f"controller {process}policy {controller['policy']}, engine {controller['engine']}\n")
+    power = controller.get("power")
+    drawn = f", power {power['drawn_kw']:,.4g} of {power['budget_kw']:,.4g} kW" if power else ""
+    typer.echo(f"controller {process}policy {controller['policy']}, engine {controller['engine']}{drawn}\n")
     nodes = [
         [*(str(node[key]) for key in ("id", "state", "gpus", "free")), str(node["pid"] or "")]
         for node in answer["nodes"]

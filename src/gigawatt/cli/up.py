@@ -60,6 +60,39 @@ def up(
     tls_key: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Its key, PEM.", show_default=False)
     ] = None,
+    power_budget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|RUN|off",
+            help="What all GPUs may draw, by the hour: CSV with budget_kw, YAML with `power` as in the "
+            "--cluster file of gigawatt replay, or the folder of a gigawatt run. It begins now. "
+            "Default: the one before goes on.",
+            show_default=False,
+        ),
+    ] = None,
+    kw_per_gpu: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0, help="What a held GPU draws. Default: the file's, else 1.57 kW.", show_default=False
+        ),
+    ] = None,
+    idle_kw_per_gpu: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0, help="What a free GPU draws. Default: the file's, else 0.57 kW.", show_default=False
+        ),
+    ] = None,
+    time_scale: Annotated[
+        float, typer.Option(min=0.001, max=1e6, help="Let the budget pass so many times faster.")
+    ] = 1.0,
+    power_from: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Of a run: its first day. Default: with GPUs.", show_default=False),
+    ] = None,
+    power_site: Annotated[
+        str | None,
+        typer.Option(metavar="SITE", help="Of a run with several sites: which.", show_default=False),
+    ] = None,
     state_dir: StateDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -72,11 +105,13 @@ def up(
       gigawatt up
       gigawatt up --nodes 4 --gpus-per-node 8 --policy fair --tenants tenants.yaml
       gigawatt up --listen 0.0.0.0:8470 --tls-cert cluster.pem --tls-key cluster.key
+      gigawatt up --power-budget runs/colossus --power-from 2026-07-14 --time-scale 1440 --grace '1 s'
       gigawatt up --state-dir /scratch/cluster --json
     \b
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
     from gigawatt.cli.durations import read_s
+    from gigawatt.cli.power_file import read_power
     from gigawatt.cli.tenants_file import read_tenants
     from gigawatt.cluster.readers import read_policy
     from gigawatt.live import client
@@ -96,6 +131,17 @@ def up(
         listen=listen or "",
         tls_cert="" if tls_cert is None else str(tls_cert.absolute()),
         tls_key="" if tls_key is None else str(tls_key.absolute()),
+        power=None
+        if power_budget is None
+        else read_power(
+            power_budget,
+            gpus=(nodes or before[0]) * (gpus_per_node or before[1]),
+            busy_kw_per_gpu=kw_per_gpu,
+            idle_kw_per_gpu=idle_kw_per_gpu,
+            time_scale=time_scale,
+            first_day=power_from,
+            site=power_site,
+        ),
         tenants=() if tenants is None else read_tenants(tenants),
     )
     check_listening(settings)

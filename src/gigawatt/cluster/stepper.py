@@ -24,6 +24,8 @@ class Order:
     start: bool
     """True: start the job; false: preempt it, keeping its work."""
     job: int
+    power: bool = False
+    """True where it is taken off because power is short, and not for another job."""
 
 
 class Stepper:
@@ -176,7 +178,9 @@ class Stepper:
         if self._power is None or self._power.budget_kw is None:
             return []
         last = self._power.budget_kw.size - 1
-        step = min(max(int(now_s // self._power.step_s), 0), last)
+        step = max(int(now_s // self._power.step_s), 0)
+        # Not the step before, where the quotient of its very beginning was rounded down.
+        step = min(step + ((step + 1) * self._power.step_s <= now_s), last)
         cluster = self.state.cluster
         budget_kw = float(self._power.budget_kw[step])
         cluster["power_room_kw"] = budget_kw - self._drawn_kw()
@@ -190,7 +194,7 @@ class Stepper:
                 break
             self._k.step_stop(self.state, j, now_s)
             self._k.step_enqueue(self.state, j, now_s, 1)
-            orders.append(Order(start=False, job=j))
+            orders.append(Order(start=False, job=j, power=True))
         cluster["power_room_kw"] = budget_kw - self._drawn_kw()
         cluster["freed"] = 1
         return orders

@@ -59,6 +59,18 @@ class NodeRow(TypedDict):
 
 
 @_DESCRIBED
+class PowerRow(TypedDict):
+    """A power budget."""
+
+    budget_kw: float
+    """What all GPUs may draw now."""
+    kept_kw: float
+    """The least of it from now until a gang that is told to go now is gone: starts go by it."""
+    drawn_kw: float
+    """What they draw by the model: idle ones, and those that gangs hold."""
+
+
+@_DESCRIBED
 class ControllerRow(TypedDict):
     """The controller."""
 
@@ -66,6 +78,8 @@ class ControllerRow(TypedDict):
     """Null for tenants."""
     policy: str
     engine: str
+    power: NotRequired[PowerRow]
+    """Only where there is a power budget."""
 
 
 @_DESCRIBED

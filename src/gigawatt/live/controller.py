@@ -27,6 +27,7 @@ from gigawatt.live.deciding import Scheduler
 from gigawatt.live.engine import Embedded, Engine
 from gigawatt.live.fleet import Fleet
 from gigawatt.live.listening import far_door
+from gigawatt.live.power import Budget
 from gigawatt.live.processes import say
 from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store, StoreFullError
@@ -56,7 +57,7 @@ class Controller:
             self.fleet = Fleet(self.engine, settings, self._wake.set)
             self.engine.open(range(settings.nodes))
             # Loading the compiled policies takes most of a second, in which the agents come up.
-            scheduler = Scheduler(policy, settings.gpus)
+            scheduler = Scheduler(policy, settings.gpus, _power(self.store, settings))
             self.core = Core(self.store, settings, scheduler, self.fleet.send)
         except BaseException:
             self.store.close()
@@ -160,6 +161,17 @@ def _take_tenants(store: Store, settings: Settings) -> None:
     news = [tenant for tenant in told if store.tenants.get(tenant.name) != tenant]
     if news:
         store.append([store.event("tenant", **tenant.event()) for tenant in news])
+
+
+def _power(store: Store, settings: Settings) -> Budget | None:
+    """Note a new power budget, which begins now, or the end of one; return the one in force."""
+    if settings.power is not None:
+        told = dict(settings.power)
+        if told:
+            lead_s = settings.grace_s + settings.kill_s
+            told = Budget.from_data({**told, "from_s": store.clock.now_s(), "lead_s": lead_s}).event()
+        store.append([store.event("power", **told)])
+    return store.power()
 
 
 def main(folder: str, settings: str, ready_fd: str) -> int:

@@ -9,7 +9,6 @@ tries again.
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from math import inf
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from gigawatt.live.deciding import Scheduler
 from gigawatt.live.part import DONE, Part
-from gigawatt.live.placing import place
+from gigawatt.live.placing import free_port, place
 from gigawatt.live.roster import Roster
 from gigawatt.live.seen import PartSeen, ends_by_s, judge
 from gigawatt.live.settings import Settings
@@ -30,6 +29,7 @@ from gigawatt.live.transitions import (
     ENDED,
     FAILED,
     FINISHED,
+    POWER,
     PREEMPT,
     RUNNING,
     WAITING,
@@ -177,6 +177,7 @@ class Core:
         self._now_s = self.store.clock.now_s()
         if self.roster.write_news(self._now_s):
             self.scheduler.stale = True
+        self._watch_power()
         while self._judge():
             pass
         self._give_up()
@@ -256,12 +257,12 @@ class Core:
         events = []
         for decision in decisions:
             order = "start" if decision.start else PREEMPT
-            events.append(self.store.event("decided", self._now_s, job=decision.job, order=order))
+            more = {"power": True} if decision.power else {}
+            events.append(self.store.event("decided", self._now_s, job=decision.job, order=order, **more))
             job = self.store.jobs[decision.job]
             if not decision.start and job.state == RUNNING and job.id not in self._pending:
-                events.append(
-                    self.store.event("stopping", self._now_s, job=job.id, why=PREEMPT, reason="preempted")
-                )
+                why, reason = (POWER, "power is short") if decision.power else (PREEMPT, "preempted")
+                events.append(self.store.event("stopping", self._now_s, job=job.id, why=why, reason=reason))
         try:
             self.store.append(events)
         except BaseException:
@@ -287,20 +288,22 @@ class Core:
         self.scheduler.restore(jobs, held, self.roster.out_gpus(self.running()))
 
     def _launch(self) -> None:
-        """Start what the policy has started, in its order, as far as the GPUs are really free."""
+        """Start what the policy has started, in its order, as far as GPUs and power are really free."""
         if not self._pending:
             return
         free = self.roster.free(self.running())
+        held_gpus = self.held_gpus()
         started: list[Event] = []
         ports = {job.port for job in self.running()}
         for number in self._pending:
             job = self.store.jobs[number]
             places = place(job.spec.gpus, free) if job.state in WAITING else None
-            if places is None:
+            held_gpus += job.spec.gpus
+            if places is None or not self.scheduler.carries(self._now_s, held_gpus):
                 break
             for node, slots in places:
                 free[node] -= frozenset(slots)
-            port = _free_port(ports)
+            port = free_port(ports)
             ports.add(port)
             started.append(self.store.event("started", self._now_s, job=number, places=places, port=port))
         if not started:
@@ -348,6 +351,23 @@ class Core:
         """Jobs that wait for GPUs, by number."""
         return [self.store.jobs[number] for number in sorted(self._waiting)]
 
+    def held_gpus(self) -> int:
+        """GPUs of all gangs, also of those that are being stopped: their processes may still run."""
+        return sum(job.spec.gpus for job in self.running())
+
+    def _watch_power(self) -> None:
+        """Journal where gangs draw more than the budget, once a step of it: it should never happen."""
+        told = self.scheduler.overdrawn(self._now_s, self.held_gpus())
+        if told is not None:
+            drawn_kw, budget_kw = told
+            self.store.append(
+                [self.store.event("overdrawn", self._now_s, drawn_kw=drawn_kw, budget_kw=budget_kw)]
+            )
+
+    def power_now(self) -> dict[str, float] | None:
+        """Return the budget that holds now and what is drawn, kW; None without a budget."""
+        return self.scheduler.power_now(self._now_s, self.held_gpus())
+
     def is_ordered(self, number: int) -> bool:
         """Whether the policy has started a job whose GPUs are not free yet."""
         return number in self._pending
@@ -381,13 +401,3 @@ class Core:
             self.cancel(waiting, f"job {number}, which it waits for, did not finish")
             self._dependents.pop(number, None)
             self._in_vain.pop(0)
-
-
-def _free_port(taken: set[int]) -> int:
-    """A port of the loopback that nobody uses now, and none of the given ones."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-        if port not in taken:
-            return port

@@ -13,6 +13,7 @@ from math import inf
 
 from gigawatt.cluster.policies import Policy
 from gigawatt.cluster.stepper import Order, Stepper
+from gigawatt.live.power import Budget
 from gigawatt.live.tenants import Tenant
 from gigawatt.live.transitions import Job
 
@@ -27,6 +28,8 @@ class Decision:
     start: bool
     job: int
     """The job's number in the cluster."""
+    power: bool = False
+    """True where it is taken off because power is short."""
 
 
 class Scheduler:
@@ -46,9 +49,13 @@ class Scheduler:
     [2, 3]
     """
 
-    def __init__(self, policy: Policy, gpus: int) -> None:
-        self.policy = policy
+    def __init__(self, policy: Policy, gpus: int, power: Budget | None = None) -> None:
+        self.policy = policy if power is None else power.policy(policy)
         self.gpus = gpus
+        self.power = power
+        self._zero_s = 0.0 if power is None else power.from_s
+        """The budget's steps, and so the policy's times, are counted from here."""
+        self._overdrawn_step = -1
         self._tenants: dict[str, int] = {}
         self._shares: Mapping[str, Tenant] = {}
         self._numbers: dict[int, int] = {}
@@ -97,16 +104,18 @@ class Scheduler:
             self._tenants.setdefault(job.spec.tenant, len(self._tenants))
         room = max(_ROOM_JOBS, 2 * len(jobs))
         seats = max(_ROOM_TENANTS, 2 * len(self._tenants))
-        self._stepper = Stepper(self.policy, self.gpus, room, seats)
+        power = None if self.power is None else self.power.ahead()
+        self._stepper = Stepper(self.policy, self.gpus, room, seats, power)
         self._room, self._seats = room, seats
         for name in self._tenants:
             self._share(name)
         self._numbers, self._jobs, self._running = {}, [], set()
         for job in jobs:
             self.submit(job.submitted_s, job)
+            since_s = running_since_s.get(job.id)
             self._stepper.restore(
                 self._numbers[job.id],
-                running_since_s=running_since_s.get(job.id),
+                running_since_s=None if since_s is None else since_s - self._zero_s,
                 service_gpu_s=job.ran_s * job.spec.gpus,
             )
             if job.id in running_since_s:
@@ -124,7 +133,7 @@ class Scheduler:
         spec = job.spec
         left_s = max(spec.estimate_s - job.ran_s, 0.0)
         j = self._stepper.submit(
-            now_s, spec.gpus, left_s, tenant=self._tenants[spec.tenant], priority=spec.priority
+            now_s - self._zero_s, spec.gpus, left_s, tenant=self._tenants[spec.tenant], priority=spec.priority
         )
         self._numbers[job.id] = j
         self._jobs.append(job.id)
@@ -132,19 +141,19 @@ class Scheduler:
     def ended(self, now_s: float, job: int) -> None:
         """Report that a job has left its GPUs, and does not come back to the queue by itself."""
         if job in self._running and not self.stale:
-            self._stepper.ended(now_s, self._numbers[job])
+            self._stepper.ended(now_s - self._zero_s, self._numbers[job])
             self._running.discard(job)
         else:
             self.stale = True
 
     def decide(self, now_s: float) -> list[Decision]:
         """Ask the policy; what it orders counts as done."""
-        return [self._note(order) for order in self._stepper.decide(now_s)]
+        return [self._note(order) for order in self._stepper.decide(now_s - self._zero_s)]
 
     def _note(self, order: Order) -> Decision:
         job = self._jobs[order.job]
         (self._running.add if order.start else self._running.discard)(job)
-        return Decision(order.start, job)
+        return Decision(order.start, job, order.power)
 
     def holds(self, job: int) -> bool:
         """Whether a job holds GPUs in the policy's view."""
@@ -153,4 +162,32 @@ class Scheduler:
     @property
     def wake_s(self) -> float:
         """When the policy wants to be asked again though nothing happens; inf: not."""
-        return self._stepper.wake_s
+        return self._stepper.wake_s + self._zero_s
+
+    def overdrawn(self, now_s: float, held_gpus: int) -> tuple[float, float] | None:
+        """Return what is drawn and what may be, where that is too much; once for each step of the budget."""
+        if self.power is None or not held_gpus:
+            return None
+        drawn_kw, budget_kw = self.power.drawn_kw(self.gpus, held_gpus), self.power.at_kw(now_s)
+        step = int((now_s - self._zero_s) // self.power.step_s)
+        if drawn_kw <= budget_kw * (1.0 + 1e-9) or step == self._overdrawn_step:
+            return None
+        self._overdrawn_step = step
+        return drawn_kw, budget_kw
+
+    def power_now(self, now_s: float, held_gpus: int) -> dict[str, float] | None:
+        """Return the budget and what is drawn at a time, in kW; None without a budget.
+
+        ``kept_kw`` is the least of the budget from then to the lead after it: starts go by it.
+        """
+        if self.power is None:
+            return None
+        return {
+            "budget_kw": self.power.at_kw(now_s),
+            "kept_kw": self.power.kept_kw(now_s),
+            "drawn_kw": self.power.drawn_kw(self.gpus, held_gpus),
+        }
+
+    def carries(self, now_s: float, held_gpus: int) -> bool:
+        """Whether the budget carries so many GPUs held from now on."""
+        return self.power is None or self.power.carries(now_s, self.gpus, held_gpus)

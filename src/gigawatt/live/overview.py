@@ -73,6 +73,15 @@ def why_waiting(core: Core, job: Job, free_gpus: int) -> str:
         return f"needs {job.spec.gpus:,} GPUs; {out_gpus:,} are out with their nodes"
     if job.spec.gpus > free_gpus:
         return f"needs {job.spec.gpus:,} GPUs; {free_gpus:,} {'is' if free_gpus == 1 else 'are'} free"
+    return _why_held_back(core, job)
+
+
+def _why_held_back(core: Core, job: Job) -> str:
+    """Say in words why a job does not run whose GPUs are free."""
+    power = core.power_now()
+    now_s = core.store.clock.now_s()
+    if power is not None and not core.scheduler.carries(now_s, core.held_gpus() + job.spec.gpus):
+        return f"its {job.spec.gpus:,} GPUs do not fit into the power budget of {power['kept_kw']:,.4g} kW"
     return f"would fit; the policy {core.settings.policy} keeps the GPUs for others"
 
 

@@ -1,8 +1,9 @@
-"""Where a gang goes: GPUs by node and number, as few nodes as can be."""
+"""Where a gang goes: GPUs by node and number, as few nodes as can be, and a port for its ranks to meet."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import socket
+from collections.abc import Collection, Mapping
 
 from gigawatt.live.transitions import Place
 
@@ -44,3 +45,13 @@ def place(gpus: int, free: Mapping[int, frozenset[int]]) -> tuple[Place, ...] | 
         places.append((node, slots))
         gpus -= len(slots)
     return tuple(places)
+
+
+def free_port(taken: Collection[int]) -> int:
+    """A port of the loopback that nobody uses now, and none of the given ones."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port not in taken:
+            return port

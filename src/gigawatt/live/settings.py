@@ -27,6 +27,12 @@ class Settings:
     quarantine_s: float = 600.0
     log_most_bytes: int = 10 * 2**20
     """Kept of what a rank says in one run; assumed: 1 to 1,000 MiB."""
+    kill_s: float = 1.0
+    """From SIGKILL to the word that a gang is gone; a drop of the power budget is met so much earlier, the
+    grace on top. Assumed: 0.1 s to 5 s, more on a machine that is short of cores."""
+    power: dict[str, Any] | None = None
+    """A new power budget: ``step_s``, ``budget_kw``, ``busy_kw_per_gpu``, ``idle_kw_per_gpu``; empty: none
+    from now on. Default: the one before goes on."""
     tenants: tuple[dict[str, Any], ...] = ()
     """``name``, ``quota_gpus`` and ``weight`` of tenants of which something new is told."""
 

@@ -18,6 +18,7 @@ from typing import Any
 from gigawatt.kernel.errors import CheckFailedError, GigawattError, InputError, Problem
 from gigawatt.live.clock import Clock, boot_id, monotonic_s
 from gigawatt.live.lock import Lock
+from gigawatt.live.power import Budget
 from gigawatt.live.tenants import Tenant, fold
 from gigawatt.live.transitions import Event, Job, Node, next_job, next_node, replay
 
@@ -166,6 +167,13 @@ class Store:
         else:
             rows = self._db.execute(f"{columns} WHERE seq > ? ORDER BY seq LIMIT ?", (after, most)).fetchall()
         return [(seq, Event(k, at, wall, j, n, json.loads(data))) for seq, k, at, wall, j, n, data in rows]
+
+    def power(self) -> Budget | None:
+        """Return the power budget that was set last, or None where there is none."""
+        query = "SELECT data FROM journal WHERE kind = 'power' ORDER BY seq DESC LIMIT 1"
+        row = self._db.execute(query).fetchone()
+        told = {} if row is None else json.loads(row[0])
+        return Budget.from_data(told) if told else None
 
     def check(self) -> int:
         """Fold the journal anew and compare; return how many events it holds.

@@ -15,6 +15,8 @@ _NODES = {
     UP: "is up", AWAY: "was lost", DRAINED: "is drained: it takes no more jobs",
     QUARANTINED: "is quarantined: it kept losing its agent",
 }  # fmt: skip
+_FOR_ALL = ("node", "power", "overdrawn")
+"""Kinds of events that all tenants are told of."""
 
 
 def words(event: Event) -> str:
@@ -25,18 +27,34 @@ def words(event: Event) -> str:
     >>> words(Event("stopping", 1.0, 1.0, 7, data={"why": "fault", "reason": "rank 1 ended with 5"}))
     'job 7 is being stopped: rank 1 ended with 5'
     """
+    return _of_cluster(event) if event.job is None else _of_job(event)
+
+
+def _of_cluster(event: Event) -> str:
+    """Say what an event of nodes, tenants or power is."""
     data = event.data
     if event.kind == "node":
         agent = f" (agent {data['pid']})" if data["state"] == UP and data.get("pid") else ""
         return f"node {event.node} {_NODES.get(data['state'], data['state'])}{agent}"
     if event.kind in {"tenant", "tenant_removed"}:
         return _of_tenant(data, removed=event.kind != "tenant")
-    who = f"job {event.job}" if event.job is not None else "the cluster"
+    if event.kind == "power":
+        return _of_power(data)
+    if event.kind == "overdrawn":
+        return f"gangs draw {data['drawn_kw']:,.4g} kW, over the budget of {data['budget_kw']:,.4g} kW"
+    return f"the cluster {event.kind}"
+
+
+def _of_job(event: Event) -> str:
+    """Say what an event of a job is."""
+    data = event.data
+    who = f"job {event.job}"
     if event.kind == "submitted":
         spec = data["spec"]
         return f"{who} was submitted by {spec['tenant']}: {_count(spec['gpus'])}"
     if event.kind == "decided":
-        return f"the policy {'preempts' if data['order'] == PREEMPT else 'starts'} {who}"
+        order = "starts" if data["order"] != PREEMPT else "takes off" if data.get("power") else "preempts"
+        return f"the policy {order} {who}"
     if event.kind == "started":
         nodes = ", ".join(str(node) for node, _ in data["places"])
         held = _count(sum(len(slots) for _, slots in data["places"]))
@@ -92,7 +110,7 @@ def tail(
             "words": words(event),
         }
         for seq, event in rows
-        if jobs is None or event.job in jobs or (event.job is None and event.kind == "node")
+        if jobs is None or event.job in jobs or (event.job is None and event.kind in _FOR_ALL)
     ]
     return {"events": told, "last": rows[-1][0] if rows else after or 0}
 
@@ -106,6 +124,19 @@ def utc(unix_s: float | None) -> str | None:
     if unix_s is None:
         return None
     return datetime.fromtimestamp(unix_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _of_power(data: Mapping[str, Any]) -> str:
+    """Say what budget is in force.
+
+    >>> _of_power({"budget_kw": [40.0, 25.5], "step_s": 3600.0})
+    'a power budget is in force: 25.5 to 40 kW over 2 steps of 3600 s'
+    """
+    if not data:
+        return "there is no power budget any more"
+    low, high = min(data["budget_kw"]), max(data["budget_kw"])
+    steps = f"{len(data['budget_kw']):,} steps of {data['step_s']:g} s"
+    return f"a power budget is in force: {low:,.4g} to {high:,.4g} kW over {steps}"
 
 
 def _count(gpus: int) -> str:

@@ -5,7 +5,7 @@ Nothing here reads a clock, a file or a process.
 
     queued -> running -> finished | failed | cancelled
        ^         |
-       |         +-> paused (preempted, or the cluster went down) -> running
+       |         +-> paused (preempted, short of power, or the cluster went down) -> running
        +---------+   (a rank failed and may be restarted, or its node was lost)
 """
 
@@ -20,8 +20,9 @@ FINISHED, FAILED, CANCELLED = "finished", "failed", "cancelled"
 WAITING = (QUEUED, PAUSED)
 ENDED = (FINISHED, FAILED, CANCELLED)
 
-PREEMPT, DOWN, LOST, FAULT, LIMIT, CANCEL = "preempt", "down", "lost", "fault", "limit", "cancel"
-WHYS = (PREEMPT, DOWN, LOST, FAULT, LIMIT, CANCEL)
+PREEMPT, POWER, DOWN, LOST = "preempt", "power", "down", "lost"
+FAULT, LIMIT, CANCEL = "fault", "limit", "cancel"
+WHYS = (PREEMPT, POWER, DOWN, LOST, FAULT, LIMIT, CANCEL)
 """Why a running gang is stopped, the weakest first: a later, stronger reason replaces an earlier one."""
 
 UP, DRAINED, QUARANTINED, AWAY = "up", "drained", "quarantined", "lost"
@@ -235,6 +236,7 @@ def _stopped(job: Job, event: Event) -> Job:
     faults = job.faults + (job.stopping == FAULT)
     state = {
         PREEMPT: PAUSED,
+        POWER: PAUSED,
         DOWN: PAUSED,
         LOST: QUEUED,
         FAULT: QUEUED if faults <= job.spec.restarts else FAILED,

@@ -98,12 +98,24 @@ def status(core: Core, caller: Caller = OWNER) -> answers.Status:
             }
             for node in nodes
         ],
-        "controller": {
-            "pid": os.getpid() if caller.is_owner else None,
-            "policy": core.settings.policy,
-            "engine": "embedded",
-        },
+        "controller": _controller(core, caller),
     }
+
+
+def _controller(core: Core, caller: Caller) -> answers.ControllerRow:
+    row: answers.ControllerRow = {
+        "pid": os.getpid() if caller.is_owner else None,
+        "policy": core.settings.policy,
+        "engine": "embedded",
+    }
+    power = core.power_now()
+    if power is not None:
+        row["power"] = {
+            "budget_kw": power["budget_kw"],
+            "kept_kw": power["kept_kw"],
+            "drawn_kw": power["drawn_kw"],
+        }
+    return row
 
 
 def job_row(job: Job) -> answers.JobRow:

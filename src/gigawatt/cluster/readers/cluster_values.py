@@ -60,7 +60,11 @@ def _budget_kw(power: PowerLimits) -> Floats | None:
 
 def power_of(part: MachinesPart) -> PowerBudget | None:
     """Return the power that a file, or one of its parts, describes, if it does."""
-    p = part.power
+    return budget_of(part.power)
+
+
+def budget_of(p: PowerLimits | None) -> PowerBudget | None:
+    """Return the power that a file's ``power`` describes, if there is one."""
     if p is None:
         return None
     return PowerBudget(

@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from gigawatt.cluster.readers.machine_inputs import MachinesPart, NamedPart
+from gigawatt.cluster.readers.machine_inputs import MachinesPart, NamedPart, PowerLimits
 from gigawatt.kernel.inputs import Count, Fraction, InputModel, NonNegative, Positive
 
 
@@ -117,6 +117,13 @@ class TenantsFile(InputModel):
 
     tenants: tuple[TenantShare, ...] = Field(min_length=1)
     """Quotas and weights; a tenant that is not named has no quota and the weight 1."""
+
+
+class PowerFile(InputModel):
+    """Power alone, for machines that are described elsewhere."""
+
+    power: PowerLimits
+    """What a GPU draws, and what all together may."""
 
 
 class FailureCause(InputModel):
