@@ -110,7 +110,9 @@ class Exchange(BaseHTTPRequestHandler):
     default_request_version = "HTTP/1.0"
     server_version, sys_version = "gigawatt", ""
     server: Server
-    command = ""
+    # An answer may be due before the first line was read.
+    command = requestline = ""
+    request_version = protocol_version
     status = 0
     """HTTP's word for what is wrong with this request, where it is already known."""
 
@@ -145,6 +147,7 @@ class Exchange(BaseHTTPRequestHandler):
         """Read one request within its limits, and have it answered."""
         self.close_connection = True
         self.status, self.command, self._expects, self._read = 0, "", False, False
+        self.requestline, self.request_version = "", self.protocol_version
         begun = False
         try:
             self.raw.allow(MOST_HEAD_BYTES, IDLE_S)
@@ -152,7 +155,9 @@ class Exchange(BaseHTTPRequestHandler):
             if not begun:
                 return
             self.raw.allow(MOST_HEAD_BYTES, REQUEST_S)
-            self.raw_requestline = self.rfile.readline(MOST_HEAD_BYTES + 1)
+            self.raw_requestline = self.rfile.readline(MOST_HEAD_BYTES)
+            if len(self.raw_requestline) == MOST_HEAD_BYTES:
+                raise TooLongError
             if not self.parse_request():
                 return  # and it was said why
             self.server.answer(self)
@@ -252,6 +257,8 @@ class Exchange(BaseHTTPRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Say what is wrong with a request that could not be read; Python's server calls it."""
+        if self.raw_requestline.startswith(b"HEAD "):
+            self.command = "HEAD"
         self.close_connection = True
         seen = f"the request is malformed: {message or explain or code}"
         self.refuse(code, [Problem("GW810", seen[:300], "mend it", file="request")])
