@@ -54,6 +54,30 @@ def test_a_cap_of_70_per_cent_comes_out_lower_of_the_final_cost():
     assert found["debt_fraction"] == pytest.approx(64.5533, abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("changes", "row", "published", "debt", "irr"),
+    [
+        (
+            {"cp_capacity_payment_amount": (50000.0,), "cp_capacity_payment_esc": 2.0,
+             "cp_capacity_payment_type": 0.0, "cp_capacity_credit_percent": (40.0,),
+             "cp_system_nameplate": 7.0, "system_capacity": 2500.0},
+            "cf_capacity_payment", (50000.0, 51000.0, 52020.0), 35700000.0, 39.19428929985134,
+        ),
+        ({"term_tenor": 1.0, "debt_option": 0.0}, "cf_disbursement_debtservice", (0.0, 0.0, 0.0),
+         45375774.592584535, 8.876496816694642),
+        ({"term_tenor": 1.0, "debt_option": 1.0}, "cf_disbursement_debtservice",
+         (-6413571.428571429, 0.0, 0.0), 11768020.969855832, 24.14405797121077),
+    ],
+    ids=["capacity in megawatts of the system", "share of cost over one year", "cover over one year"],
+)  # fmt: skip
+def test_corners_that_the_files_do_not_show(changes, row, published, debt, irr):
+    """Run with nrel-pysam 7.1.1 on so_gpu70_macrs.json with these inputs changed."""
+    found = single_owner({**read_single_owner(FOLDER / "so_gpu70_macrs.json").values, **changes})
+    assert found.yearly[row][1:4] == pytest.approx(published, abs=0.01)
+    assert found.scalars["size_of_debt"] == pytest.approx(debt, rel=1e-6)
+    assert found.scalars["project_return_aftertax_irr"] == pytest.approx(irr, abs=1e-4)
+
+
 def test_other_modules_are_refused_by_name():
     with pytest.raises(InputError, match="Levpartflip"):
         read_single_owner(FOLDER / "levpartflip_default.json")

@@ -191,8 +191,9 @@ class _Model:
             grown = 1.0 + number(self.values, "cp_capacity_payment_esc") * 0.01
             capacity[1:] *= grown ** (self.index[1:] - 1)
         if number(self.values, "cp_capacity_payment_type") == 0.0:
-            named = number(self.values, "cp_system_nameplate")
-            capacity = capacity * self._flat("cp_capacity_credit_percent", 0.01) * named
+            # The module takes the system's capacity; the nameplate that is given beside it is not read.
+            megawatts = number(self.values, "system_capacity") / 1000.0
+            capacity = capacity * self._flat("cp_capacity_credit_percent", 0.01) * megawatts
         self.rows |= {
             "cf_energy_net": self.energy,
             "cf_energy_sales": self.energy,
@@ -453,7 +454,9 @@ class _Model:
         funding = np.zeros(self.years + 1)
         funding[:last] = np.diff(reserve[:last], prepend=0.0)
         back = np.zeros(self.years + 1)
-        if 0 < tenor <= self.years:
+        # Where debt is a share of cost, the module keeps the reserve of a loan of one year.
+        shortest = 1 if number(self.values, "debt_option", 1.0) == 1.0 else 2
+        if shortest <= tenor <= self.years:
             back[tenor] = -reserve[tenor - 1]
         rows["cf_reserve_debtservice"] = reserve
         rows["cf_funding_debtservice"] = funding
@@ -573,7 +576,7 @@ class _Model:
             "size_of_debt": debt,
             "size_of_equity": equity,
             "issuance_of_equity": equity,
-            "debt_fraction": 100.0 * debt / installed if installed else 0.0,
+            "debt_fraction": 100.0 * debt / installed if installed > 0.0 else 0.0,
             "cost_prefinancing": self.cost,
             "cost_installed": installed,
             "cost_financing": financing,
