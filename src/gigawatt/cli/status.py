@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +17,12 @@ def status(
     url: Url = None,
     ca: Ca = None,
     token_file: TokenFile = None,
+    page: Annotated[
+        bool,
+        typer.Option(
+            "--page", help="Print the address of the cluster's page, with a key that may only look."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show a cluster's nodes and jobs.
@@ -25,6 +31,7 @@ def status(
     Examples:
       gigawatt status
       gigawatt status --json
+      gigawatt status --page
       gigawatt status --url https://cluster.example:8470
     \b
     Exit codes: 0 done, 1 bad input, 130 interrupted.
@@ -32,7 +39,14 @@ def status(
     from gigawatt.cli.tables import print_table
     from gigawatt.live import client
 
-    answer = client.door(state_dir, url, ca, token_file).ask("GET", "/v1/status")
+    door = client.door(state_dir, url, ca, token_file)
+    answer = door.ask("GET", "/v1/status")
+    if page:
+        if as_json:
+            print_json({"page": door.page})
+        else:
+            typer.echo(door.page)
+        return
     if as_json:
         print_json(answer)
         return

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gigawatt.cli.options import AsJson, StateDir, print_json
+from gigawatt.cli.options import AsJson, Ca, StateDir, TokenFile, Url, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+
+    from gigawatt.live.door import Door
+    from gigawatt.live.frame import Letters
 
 _EVENTS = 100
 _ONCE_LINES = 100
@@ -25,6 +27,9 @@ def top(
         float, typer.Option(min=0.1, max=3600.0, metavar="SECONDS", help="Draw so often.")
     ] = 1.0,
     state_dir: StateDir = None,
+    url: Url = None,
+    ca: Ca = None,
+    token_file: TokenFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Watch a cluster in the terminal: nodes and their GPUs, gangs, tenants, the queue, events. q ends it.
@@ -42,53 +47,57 @@ def top(
     from rich.console import Console
 
     from gigawatt.live import client
+    from gigawatt.live.frame import Letters
 
-    folder = state_dir or client.default_folder()
+    def find() -> Door:
+        # Anew each time: a cluster that is brought up again listens elsewhere, with another token.
+        return client.door(state_dir, url, ca, token_file)
+
     if as_json:
-        print_json(_look(folder))
+        print_json(_look(find))
         return
     console = Console(highlight=False)
     if once or not console.is_terminal:
         if not console.is_terminal:
             console = Console(highlight=False, width=160)
-        console.print(_drawn(_look(folder), console, _ONCE_LINES))
+        console.print(_drawn(_look(find), console, Letters(), _ONCE_LINES))
         return
-    _watch(console, folder, every)
+    _watch(console, find, every)
 
 
-def _look(folder: Path) -> dict[str, Any]:
-    from gigawatt.live import client
+def _look(find: Callable[[], Door]) -> dict[str, Any]:
+    door = find()
+    view = door.ask("GET", "/v1/view")
+    return {**view, "events": door.ask("GET", f"/v1/events?most={_EVENTS}")["events"]}
 
-    view = client.ask(folder, "GET", "/v1/view")
-    return {**view, "events": client.ask(folder, "GET", f"/v1/events?most={_EVENTS}")["events"]}
 
-
-def _drawn(seen: dict[str, Any], console: Console, height: int) -> RenderableType:
+def _drawn(seen: dict[str, Any], console: Console, letters: Letters, height: int) -> RenderableType:
     from gigawatt.live.frame import frame
 
-    return frame(seen, seen["events"], width=console.width, height=height)
+    return frame(seen, seen["events"], letters.give(seen["running"]), width=console.width, height=height)
 
 
-def _watch(console: Console, folder: Path, every_s: float) -> None:
+def _watch(console: Console, find: Callable[[], Door], every_s: float) -> None:
     """Draw again and again until q or Ctrl-C; a cluster that does not answer is asked again."""
     from rich.console import Group
     from rich.live import Live
     from rich.text import Text
 
     from gigawatt.kernel.errors import GigawattError
+    from gigawatt.live.frame import Letters
 
-    seen, gone = _look(folder), Text()
+    seen, gone, letters = _look(find), Text(), Letters()
     with (
         suppress(KeyboardInterrupt),
         _keys() as pressed,
         Live(console=console, screen=True, auto_refresh=False, vertical_overflow="crop") as live,
     ):
         while True:
-            live.update(Group(gone, _drawn(seen, console, console.height - 1)), refresh=True)
+            live.update(Group(gone, _drawn(seen, console, letters, console.height - 1)), refresh=True)
             if pressed(every_s):
                 return
             try:
-                seen, gone = _look(folder), Text()
+                seen, gone = _look(find), Text()
             except GigawattError:
                 told = "The cluster does not answer. This is what it was when last seen; q ends this."
                 gone = Text(told, style="bold reverse")

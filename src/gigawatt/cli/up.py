@@ -155,3 +155,4 @@ def up(
             f"{settings.nodes:,} nodes with {settings.gpus:,} GPUs are up under {policy}; "
             f"controller {pid}, state in {folder}" + ("" if url is None else f"; it listens at {url}")
         )
+        typer.echo("watch it: gigawatt top, or the page whose address gigawatt status --page prints")

@@ -21,7 +21,7 @@ from gigawatt.live.requests import checked
 from gigawatt.live.routes import Asked, Raw, Route, find_route
 from gigawatt.live.serving import Exchange, Server
 from gigawatt.live.store import StoreFullError
-from gigawatt.live.tenants import Caller, hash_of, who_asks
+from gigawatt.live.tenants import Caller, hash_of, who_asks, who_looks
 from gigawatt.live.wire import write_private
 
 if TYPE_CHECKING:
@@ -73,6 +73,9 @@ class Desk:
                 Problem("GW830", "the token is wrong", "ask the cluster's owner", file="request")
             )
         caller = caller or Caller("")
+        if caller.looks and route.method != "GET":
+            seen = "this is a page's key: with it one may only look"
+            raise InputError(Problem("GW831", seen, "use a token", file="request"))
         if route.of_owner and not caller.is_owner:
             seen = f"only the cluster's owner may ask {exchange.method} {path[:100]}"
             raise InputError(Problem("GW831", seen, "ask the owner", file="request"))
@@ -86,7 +89,8 @@ class Desk:
         word, _, token = exchange.header("Authorization").partition(" ")
         if word.lower() != "bearer":
             return None
-        return who_asks(token.strip(), self._owner_sha256, self.controller.store.tenants)
+        known = (token.strip(), self._owner_sha256, self.controller.store.tenants)
+        return who_asks(*known) or who_looks(*known)
 
 
 def _body(exchange: Exchange, route: Route) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
+from gigawatt.live.tenants import hash_of, look_key
 
 MOST_BODY_BYTES = 2**20
 """Longest request that is sent or read."""
@@ -46,10 +47,18 @@ class Door:
     @property
     def place(self) -> str:
         """Where the cluster is, for messages."""
-        if self.folder is not None:
-            return str(self.folder)
+        return self.url if self.folder is None else str(self.folder)
+
+    @property
+    def url(self) -> str:
+        """The cluster's address."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
+
+    @property
+    def page(self) -> str:
+        """The page's address with its key, with which one may only look; what is behind # is never sent."""
+        return f"{self.url}/#key={look_key(hash_of(self.token))}"
 
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Send a request and return the answer.

@@ -6,7 +6,7 @@ What users wrote is shown without its control characters: a command must not ste
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
@@ -14,6 +14,8 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
+
+from gigawatt.live.transitions import ENDED, RUNNING, WAITING
 
 _LETTERS = ascii_lowercase + ascii_uppercase
 _BEYOND, _FREE, _OTHERS = "+", "·", "#"
@@ -23,6 +25,7 @@ _COLOURS = (
 )  # fmt: skip
 _NARROW, _WIDE = 64, 100
 _IN_GROUPS_OF = 8
+_STATES = (RUNNING, *WAITING, *ENDED)
 _FIXED_LINES, _LEAST_EVENTS = 17, 3
 """Lines of the head, titles and column names; so many events are shown at least."""
 
@@ -36,7 +39,36 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else "�" for letter in text)
 
 
-def frame(view: dict[str, Any], events: Sequence[dict[str, Any]], *, width: int, height: int) -> Group:
+class Letters:
+    """A letter for every gang, the lowest that is free; it stays with the gang while it runs.
+
+    >>> letters = Letters()
+    >>> letters.give([{"id": 4}, {"id": 9}]), letters.give([{"id": 9}, {"id": 12}])
+    ({4: 'a', 9: 'b'}, {9: 'b', 12: 'a'})
+    """
+
+    def __init__(self) -> None:
+        self._of: dict[int, str] = {}
+
+    def give(self, running: Sequence[dict[str, Any]]) -> dict[int, str]:
+        """Return the letters of gangs; those beyond the alphabet share one sign."""
+        there = [job["id"] for job in running]
+        self._of = {job: self._of[job] for job in there if job in self._of}
+        free = (letter for letter in _LETTERS if letter not in set(self._of.values()))
+        new = {job: next(free, _BEYOND) for job in there if job not in self._of}
+        given = {job: {**self._of, **new}[job] for job in there}
+        self._of = {job: letter for job, letter in given.items() if letter != _BEYOND}
+        return given
+
+
+def frame(
+    view: dict[str, Any],
+    events: Sequence[dict[str, Any]],
+    letters: Mapping[int, str],
+    *,
+    width: int,
+    height: int,
+) -> Group:
     """Draw a cluster.
 
     Parameters
@@ -45,12 +77,11 @@ def frame(view: dict[str, Any], events: Sequence[dict[str, Any]], *, width: int,
         What ``GET /v1/view`` answers.
     events
         The latest events, oldest first, as ``GET /v1/events`` tells them.
+    letters
+        Of the gangs, as :class:`Letters` gives them.
     width, height
         Of the terminal; what has no room is counted.
     """
-    letters = {
-        job["id"]: _LETTERS[i] if i < len(_LETTERS) else _BEYOND for i, job in enumerate(view["running"])
-    }
     names = sorted({row["name"] for row in view["tenants"]})
     colours = {name: _COLOURS[i % len(_COLOURS)] for i, name in enumerate(names)}
     owner = {job["id"]: job["tenant"] for job in view["running"]}
@@ -79,12 +110,17 @@ def _rooms(lines: int, wanted: Sequence[int]) -> list[int]:
 
 def _head(view: dict[str, Any]) -> Text:
     told = view["controller"]
-    counts = ", ".join(f"{count:,} {state}" for state, count in sorted(view["counts"].items()))
+    told_states = [state for state in _STATES if view["counts"].get(state)]
+    counts = ", ".join(f"{view['counts'][state]:,} {state}" for state in told_states)
     out = sum(slot is None for node in view["nodes"] if node["state"] != "up" for slot in node["slots"])
     text = Text(f"{told['gpus'] - told['free'] - out:,} of {told['gpus']:,} GPUs at work", style="bold")
     text.append(f", {told['free']:,} free" + (f", {out:,} out" if out else ""), style="not bold")
     text.append(f"  policy {told['policy']}  {(told['now'] or '')[11:19]} UTC\n", style="not bold dim")
     text.append(counts or "no jobs yet: gigawatt submit -- COMMAND", style="not bold")
+    if told["power"]:
+        power = told["power"]
+        drawn = f"{power['drawn_kw']:,.3g} of {power['kept_kw']:,.3g} kW"
+        text.append(f"  {drawn} (budget {power['budget_kw']:,.3g} kW)", style="not bold")
     if told["going_down"]:
         text.append("  the cluster goes down", style="bold reverse")
     return text
@@ -102,7 +138,9 @@ def _table(title: str, *columns: str, right: Sequence[int] = ()) -> Table:
     return table
 
 
-def _nodes(nodes: list[dict[str, Any]], letters: dict[int, str], colours: dict[int, str], room: int) -> Table:
+def _nodes(
+    nodes: list[dict[str, Any]], letters: Mapping[int, str], colours: dict[int, str], room: int
+) -> Table:
     table = _table(_titled("Nodes", len(nodes), room), "node", "state", "free", "GPUs", right=(0, 2))
     # Nodes that need a look come first.
     for node in sorted(nodes, key=lambda node: (node["state"] == "up", node["id"]))[:room]:
@@ -121,7 +159,7 @@ def _nodes(nodes: list[dict[str, Any]], letters: dict[int, str], colours: dict[i
 
 
 def _gangs(
-    view: dict[str, Any], letters: dict[int, str], colours: dict[str, str], room: int, width: int
+    view: dict[str, Any], letters: Mapping[int, str], colours: dict[str, str], room: int, width: int
 ) -> Table:
     running = view["running"]
     columns = ["", "job", "tenant", "GPUs", "for"]
@@ -150,12 +188,12 @@ def _tenants(view: dict[str, Any], colours: dict[str, str], room: int, width: in
     columns = ["tenant", "GPUs", "share", "quota", "running", "waiting"]
     table = _table(_titled("Tenants", len(tenants), room), *columns, right=(1, 2, 3, 4, 5))
     for row in tenants[:room]:
-        quota = row.get("quota_gpus")
+        quota = row["quota_gpus"]
         table.add_row(
             Text(row["name"], style=colours.get(row["name"], "")),
             str(row["gpus"]),
             f"{row['gpus'] / view['controller']['gpus']:.0%}",
-            "-" if quota is None else str(quota),
+            "-" if quota is None else f"{quota:g}",
             str(row["running"]),
             f"{row['waiting']:,}" + (f" ({row['waiting_gpus']:,} GPUs)" if width >= _NARROW else ""),
         )

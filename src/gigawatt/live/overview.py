@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from gigawatt.live.core import Core
 from gigawatt.live.telling import utc
+from gigawatt.live.tenants import Tenant
 from gigawatt.live.transitions import AWAY, ENDED, FINISHED, RUNNING, UP, Job, Node
 
 MOST_GANGS, MOST_NAMED = 1000, 100
@@ -46,10 +48,11 @@ def overview(core: Core, tenant: str | None = None) -> dict[str, Any]:
             "free": free_gpus,
             "now": utc(core.store.event("now").at_unix_s),
             "going_down": core.going_down,
+            "power": core.power_now(),
         },
         "counts": dict(Counter(job.state for job in mine)),
         "nodes": _nodes(core, {job.id for job in running}, told=tenant is None),
-        "tenants": _tenants(mine),
+        "tenants": _tenants(mine, core.store.tenants, tenant),
         "running": [{**_named(job), "places": _places(job)} for job in running[:MOST_GANGS]],
         "waiting": [
             {**_named(job), "why": why_waiting(core, job, free_gpus)} for job in waiting[:MOST_NAMED]
@@ -110,14 +113,17 @@ def _nodes(core: Core, named: set[int], *, told: bool) -> list[dict[str, Any]]:
     return rows
 
 
-def _tenants(jobs: list[Job]) -> list[dict[str, Any]]:
-    """What each tenant holds and waits for; who holds most comes first."""
+def _tenants(jobs: list[Job], named: Mapping[str, Tenant], only: str | None) -> list[dict[str, Any]]:
+    """What each tenant holds, may hold and waits for; who holds most comes first."""
+    names = {job.spec.tenant for job in jobs} | {name for name in named if only in {None, name}}
     rows: dict[str, dict[str, Any]] = {}
+    for name in names:
+        known = named.get(name, Tenant(name))
+        limits = {"quota_gpus": known.quota_gpus, "weight": known.weight}
+        held = {"gpus": 0, "running": 0, "waiting": 0, "waiting_gpus": 0, "ended": 0}
+        rows[name] = {"name": name, **limits, **held}
     for job in jobs:
-        row = rows.setdefault(
-            job.spec.tenant,
-            {"name": job.spec.tenant, "gpus": 0, "running": 0, "waiting": 0, "waiting_gpus": 0, "ended": 0},
-        )
+        row = rows[job.spec.tenant]
         if job.state == RUNNING:
             row["running"] += 1
             row["gpus"] += job.spec.gpus

@@ -139,12 +139,21 @@ def _view(asked: Asked) -> Any:
     return asked.controller.ask(lambda: viewing.view(asked.controller.core, asked.caller.tenant))
 
 
+def _page(_: Asked) -> Raw:
+    from gigawatt.live.page import document
+
+    data, headers = document()
+    return Raw(data, "text/html; charset=utf-8", headers)
+
+
 def _drain(asked: Asked) -> Any:
     core, undo = asked.controller.core, asked.body.undo
     return asked.controller.ask(lambda: views.drain(core, asked.number, undo=undo))
 
 
 ROUTES = (
+    Route("GET", "/", _page, Raw, "The page; its key, which may only look, stands behind # in its address.",
+          public=True),
     Route("GET", "/v1/openapi.json", _openapi, dict[str, Any], "This description.", public=True),
     Route("GET", "/v1/status", _ask(views.status, "caller"), answers.Status, "All that the caller may see."),
     Route("POST", "/v1/jobs", _submit, answers.Submitted, "Submit a job or an array.", body=Submission),

@@ -7,6 +7,7 @@ simulation. Entries are folds of the journal's events like jobs and nodes; of a 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -18,6 +19,7 @@ NAME = r"^[\w-][\w.-]*$"
 """How a tenant may be called: it is a folder's name too, and never begins with a dot."""
 MOST_NAME = 60
 """Longest name of a tenant; in bytes still short enough for a folder."""
+_KEY_PREFIX = "gwk_"
 _PREFIX = "gwt_"
 """What a tenant's token begins with, so that programs that look for secrets find it."""
 
@@ -86,6 +88,8 @@ class Caller:
 
     tenant: str | None = None
     """Its name; None: the owner, who may do everything."""
+    looks: bool = False
+    """Whether it may only look, and change nothing: a page's key."""
 
     @property
     def is_owner(self) -> bool:
@@ -117,7 +121,7 @@ def who_asks(token: str, owner_sha256: str, tenants: Mapping[str, Tenant]) -> Ca
 
     >>> vision = Tenant("vision", token_sha256=hash_of("secret"))
     >>> who_asks("secret", hash_of("the owner's"), {"vision": vision})
-    Caller(tenant='vision')
+    Caller(tenant='vision', looks=False)
     >>> who_asks("", hash_of("the owner's"), {"vision": vision}) is None
     True
     """
@@ -125,3 +129,30 @@ def who_asks(token: str, owner_sha256: str, tenants: Mapping[str, Tenant]) -> Ca
     if told == owner_sha256:
         return OWNER
     return next((Caller(t.name) for t in tenants.values() if t.token_sha256 == told), None)
+
+
+def look_key(token_sha256: str) -> str:
+    """Return the key of a token with which one may only look; the token cannot be had from it.
+
+    >>> look_key(hash_of("secret"))[:8], look_key(hash_of("secret")) == look_key(hash_of("another"))
+    ('gwk_05e2', False)
+    """
+    digest = hmac.new(token_sha256.encode(), b"gigawatt: a page's key", hashlib.sha256)
+    return _KEY_PREFIX + digest.hexdigest()
+
+
+def who_looks(key: str, owner_sha256: str, tenants: Mapping[str, Tenant]) -> Caller | None:
+    """Return on whose behalf a key looks; None: nobody's.
+
+    >>> who_looks(look_key(hash_of("the owner's")), hash_of("the owner's"), {})
+    Caller(tenant=None, looks=True)
+    """
+    if not key.startswith(_KEY_PREFIX) or not key.isascii():
+        return None
+    if hmac.compare_digest(key, look_key(owner_sha256)):
+        return Caller(looks=True)
+    known = (t for t in tenants.values() if t.token_sha256)
+    return next(
+        (Caller(t.name, looks=True) for t in known if hmac.compare_digest(key, look_key(t.token_sha256))),
+        None,
+    )

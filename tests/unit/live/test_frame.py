@@ -6,10 +6,14 @@ import io
 
 from rich.console import Console
 
-from gigawatt.live.frame import frame
+from gigawatt.live.frame import Letters, frame
 
 NOW, SINCE = "2026-01-01T10:00:30.000Z", "2026-01-01T10:00:00.000Z"
 EVENTS = [{"seq": n, "at": NOW, "words": f"event {n}"} for n in range(200)]
+
+ROW = {
+    "quota_gpus": None, "weight": 1.0, "gpus": 1, "running": 1, "waiting": 0, "waiting_gpus": 0, "ended": 4,
+}  # fmt: skip
 
 
 def job(number: int, tenant: str, gpus: int, **more):
@@ -26,6 +30,7 @@ def view(**more):
     shown = {
         "controller": {
             "pid": 1, "policy": "easy", "gpus": 16, "free": 3, "now": NOW, "going_down": False,
+            "power": {"budget_kw": 20.0, "kept_kw": 18.0, "drawn_kw": 3.25},
         },
         "counts": {"running": 2, "queued": 300},
         "nodes": [
@@ -33,8 +38,8 @@ def view(**more):
             {"id": 1, "state": "quarantined", "pid": 0, "losses": 3, "slots": [None] * 8},
         ],
         "tenants": [
-            {"name": "vision", "gpus": 3, "running": 1, "waiting": 300, "waiting_gpus": 600, "ended": 0},
-            {"name": "speech", "gpus": 1, "running": 1, "waiting": 0, "waiting_gpus": 0, "ended": 4},
+            {**ROW, "name": "vision", "quota_gpus": 4.0, "gpus": 3, "waiting": 300, "waiting_gpus": 600},
+            {**ROW, "name": "speech", "weight": 2.0},
         ],
         "running": [job(7, "vision", 3, command="sh -c '\x1b[2J\x9b31m\u202egnp'"), job(9, "speech", 1)],
         "waiting": [job(n, "vision", 2, state="queued", why="needs 2 GPUs") for n in range(10, 110)],
@@ -49,7 +54,7 @@ def drawn(shown, width: int, height: int, *, colour: bool = False) -> str:
         file=file, width=width, height=height, highlight=False, force_terminal=colour,
         color_system="truecolor" if colour else None,
     )  # fmt: skip
-    console.print(frame(shown, EVENTS, width=width, height=height))
+    console.print(frame(shown, EVENTS, Letters().give(shown["running"]), width=width, height=height))
     return file.getvalue()
 
 
@@ -57,6 +62,7 @@ def test_gangs_have_letters_that_their_gpus_bear_and_what_is_out_comes_first():
     told = drawn(view(), 120, 60)
     lines = [line.rstrip() for line in told.splitlines()]
     assert lines[0] == "5 of 16 GPUs at work, 3 free, 8 out  policy easy  10:00:30 UTC"
+    assert lines[1] == "2 running, 300 queued  3.25 of 18 kW (budget 20 kW)"
     nodes = lines.index("Nodes")
     assert lines[nodes + 2].split() == ["1", "quarantined", "-", "········"]
     assert lines[nodes + 3].split() == ["0", "up", "3", "aaab#···"]
