@@ -14,7 +14,7 @@ from gigawatt.evidence import KINDS, VERDICTS, ClaimPack
 from gigawatt.evidence.claim import NEEDS, OTHER_STAGES, STAGES
 from gigawatt.evidence.units import BASE, units
 from gigawatt.live.reference import reference as api_page
-from gigawatt.results.columns import BINDINGS, DAILY, HOURLY, QUEUES
+from gigawatt.results.columns import BINDINGS, DAILY, FINANCE, HOURLY, QUEUES
 from gigawatt.scenario.reference import scenario_reference
 from gigawatt.validation import MODELS
 from gigawatt.validation.trust import trust_table
@@ -78,6 +78,16 @@ entry.
 
 What each tenant owns of the energised GPU-hours (`owned_gpu_h`), what its workloads held, and what of it made
 progress, by month.
+
+## finance
+
+Only where the scenario has a `finance` part whose deal can be closed: one row a month from close to the
+deal's end. `month`, and
+
+{columns(FINANCE)}
+
+Its figures stand under `finance` in `manifest.json` and in what `gigawatt run --json` prints; `deal.yaml`
+in the folder is the same deal, which `gigawatt finance` reads.
 
 ## workloads, chips, unit_costs, events, assumptions, notes
 

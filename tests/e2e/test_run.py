@@ -156,3 +156,28 @@ def test_references_that_lead_nowhere_are_told_with_their_place(override, code, 
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert not out.exists()
+
+
+def test_the_deal_follows_the_campus_and_stands_in_the_folder(colossus):
+    printed, out = colossus
+    told = printed["finance"]
+    assert told["refused"] is None
+    assert sum(told["sources_usd"].values()) == pytest.approx(sum(told["uses_usd"].values()), abs=0.01)
+    assert max(told["residuals"].values()) < 0.01
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["finance"] == told
+    rows = (out / "tables" / "finance.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 1 + told["months"]
+    columns = rows[0].replace('"', "").split(",")
+    drawn = sum(float(line.split(",")[columns.index("draws_usd")]) for line in rows[1:])
+    assert drawn == pytest.approx(told["draws_usd"])
+    # What the deal pays for is what the ledger bought, and the grid connection on top.
+    later = sum(float(line.split(",")[columns.index("saved_for_later_usd")]) for line in rows[1:])
+    spent = sum(float(line.split(",")[columns.index("uses_usd")]) for line in rows[1:])
+    bought = printed["totals"]["money_usd"]["capital"] + told["uses_usd"]["grid connection"]
+    assert spent + later == pytest.approx(bought, rel=1e-9)
+    again = run("finance", str(out / "deal.yaml"), "--json")
+    assert again.returncode == 0, again.stderr
+    alone = json.loads(again.stdout)
+    for name in ("debt_usd", "irr_frac", "npv_usd", "min_dscr", "llcr"):
+        assert alone[name] == pytest.approx(told[name], rel=1e-9), name

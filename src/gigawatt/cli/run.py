@@ -13,10 +13,12 @@ from gigawatt.cli.options import AsJson, Overrides, Source, print_json
 from gigawatt.cli.progress import progress
 
 if TYPE_CHECKING:
-    from gigawatt.results import Run
+    from gigawatt.results import DealResult, Run
 
 TOLERANCE = 1e-9
 """Largest residual of a balance that is a rounding error and no mistake."""
+TOLERANCE_USD = 0.01
+"""The same of an identity of the deal: a cent."""
 
 
 def run(
@@ -42,8 +44,9 @@ def run(
     """Run a scenario: how many GPUs can run in each month, what holds them back, what it takes.
 
     \b
-    Writes report.html, tables/*.parquet and *.csv, manifest.json and
-    scenario.yaml into one folder, which appears whole or not at all.
+    Writes report.html, tables/*.parquet and *.csv, manifest.json, scenario.yaml
+    and, where the scenario has a finance part, deal.yaml into one folder, which
+    appears whole or not at all.
     \b
     Examples:
       gigawatt run colossus
@@ -98,7 +101,22 @@ def _summary(done: Run, target: Path) -> list[str]:
     for figure in six_figures(done):
         text = figure["text"] or "; ".join(f"{s['site']} {s['text']}" for s in figure["sites"])
         lines.append(f"  {figure['name']}: {text} ({figure['when']})")
+    if done.finance is not None:
+        lines.append(f"  {_financed(done.finance)}")
     return [*lines, "", f"report: {target / 'report.html'}"]
+
+
+def _financed(deal: DealResult) -> str:
+    from gigawatt.report.format import quantity, significant
+
+    if deal.refused:
+        return f"Finance: the deal cannot be closed: {deal.refused}"
+    told = deal.figures
+    return (
+        f"Finance: {quantity(told['irr_frac'], 'frac')} a year to owners, "
+        f"{quantity(told['debt_usd'], 'USD')} of debt held by {told['binding_limit']}, "
+        f"least cover {significant(told['min_dscr'])} (complete in {told['completion']})"
+    )
 
 
 def _check_balances(done: Run) -> None:
@@ -109,3 +127,8 @@ def _check_balances(done: Run) -> None:
     if broken:
         told = ", ".join(f"{name} {value:.3e}" for name, value in broken.items())
         raise CheckFailedError(f"these accounts do not close to {TOLERANCE:g}: {told}")
+    deal = {} if done.finance is None else done.finance.figures.get("residuals", {})
+    apart = {name: value for name, value in deal.items() if not value < TOLERANCE_USD}
+    if apart:
+        told = ", ".join(f"{name} {value:.3e}" for name, value in apart.items())
+        raise CheckFailedError(f"these identities of the deal do not close to a cent: {told}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from gigawatt.finance.deal.campus import CampusFinance
 from gigawatt.finance.inputs import CapitalItem, MoneyInput
 from gigawatt.finance.unit_costs import PARTS, YearOfCost, capital_recovery_factor, cost_parts
 
@@ -79,6 +80,7 @@ _HOME = {
 
 __all__ = [
     "PARTS",
+    "CampusFinance",
     "CapitalItem",
     "Deal",
     "DebtSize",

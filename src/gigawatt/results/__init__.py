@@ -1,9 +1,10 @@
 """Trace, ledger and the run folder: what a run leaves, written and read back."""
 
-from gigawatt.results.columns import BINDINGS, DAILY, HOURLY, QUEUES
+from gigawatt.results.columns import BINDINGS, DAILY, FINANCE, HOURLY, QUEUES
 from gigawatt.results.ledger import ACCOUNTS, INTERNAL, Entry, Ledger
 from gigawatt.results.run import (
     Assumption,
+    DealResult,
     Event,
     Note,
     QueueTrace,
@@ -29,10 +30,12 @@ __all__ = [
     "ACCOUNTS",
     "BINDINGS",
     "DAILY",
+    "FINANCE",
     "HOURLY",
     "INTERNAL",
     "QUEUES",
     "Assumption",
+    "DealResult",
     "Entry",
     "Event",
     "Ledger",

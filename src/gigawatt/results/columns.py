@@ -78,5 +78,32 @@ QUEUES: dict[str, tuple[str, str]] = {
 """Columns of ``queues``: the jobs of each workload of the kind 'jobs' as they were simulated, before any
 shedding; each is the mean of the hour unless counted."""
 
+FINANCE: dict[str, tuple[str, str]] = {
+    "uses_usd": ("USD", "paid for chips, network, halls, power plant and the rest, before completion"),
+    "draws_usd": ("USD", "of that, drawn on loans"),
+    "interest_capitalised_usd": ("USD", "interest during construction, added to the loans"),
+    "fees_usd": ("USD", "upfront and commitment fees, added to the loans"),
+    "equity_usd": ("USD", "paid in by owners"),
+    "revenue_usd": ("USD", "rent, and own use at its transfer price"),
+    "power_cost_usd": ("USD", "energy, with upkeep and rent of its plant"),
+    "operating_cost_usd": ("USD", "water, staff, maintenance and what the deal adds"),
+    "property_tax_usd": ("USD", "tax on the value of the assets"),
+    "saved_for_later_usd": ("USD", "put by for what is bought after completion"),
+    "cfads_usd": ("USD", "cash for debt service, before income tax"),
+    "income_tax_usd": ("USD", "income tax of the month"),
+    "senior_interest_usd": ("USD", "interest paid on senior loans after completion"),
+    "senior_principal_usd": ("USD", "principal paid on them, sweeps included"),
+    "other_interest_usd": ("USD", "interest paid on junior loans"),
+    "other_principal_usd": ("USD", "principal paid on junior loans"),
+    "distribution_usd": ("USD", "paid out to common owners"),
+    "owner_cash_usd": ("USD", "cash of common owners: what they get less what they put in"),
+    "debt_usd": ("USD", "owed on all loans at the month's end"),
+    "cash_usd": ("USD", "cash at the month's end, reserves apart"),
+    "dscr_ratio": ("", "cash for service over senior service of the month; NaN where none is due"),
+    "trailing_dscr_ratio": ("", "the same over the last 12 months"),
+    "llcr_ratio": ("", "worth of the cash ahead over senior debt, to its last maturity"),
+}
+"""Columns of ``finance``, one row a month from close to the deal's end; money as the deal's basis says."""
+
 BINDINGS: tuple[str, ...] = ("none", "delivery", "crew", "hall", "power", "cooling")
 """What held the campus back on a day, in the order in which ties are broken."""

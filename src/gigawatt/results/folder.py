@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from gigawatt.results.run import Run
+from gigawatt.results.run import DealResult, Run
 from gigawatt.results.tables import tables
 
 FORMAT = "gigawatt-run/1"
@@ -24,7 +24,8 @@ FORMAT = "gigawatt-run/1"
 def write_run(run: Run, directory: Path) -> None:
     """Write a run's tables and manifest into an existing or new directory.
 
-    ``manifest.json`` names the scenario, version, seed, residuals and tables;
+    ``manifest.json`` names the scenario, version, seed, residuals, the deal's figures and tables;
+    ``deal.yaml`` holds the deal, where there is one, as ``gigawatt finance`` reads it;
     ``tables/NAME.parquet`` and ``tables/NAME.csv`` hold the same rows. The same
     run gives the same bytes.
     """
@@ -47,11 +48,22 @@ def write_run(run: Run, directory: Path) -> None:
         "scenario_sha256": run.scenario_sha256,
         "overrides": list(run.overrides),
         "residuals": run.ledger.residuals(),
+        **finance_figures(run.finance),
         "tables": listed,
         "resolved": plain(run.resolved),
     }
+    if run.finance is not None and run.finance.deal:
+        deal = json.dumps(run.finance.deal, indent=1, ensure_ascii=False, allow_nan=False)
+        (directory / "deal.yaml").write_text(deal + "\n", encoding="utf-8")
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
     (directory / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def finance_figures(deal: DealResult | None) -> dict[str, Any]:
+    """Return the deal's figures under ``finance``, with why it cannot close; nothing where none is run."""
+    if deal is None:
+        return {}
+    return {"finance": {"refused": deal.refused or None, **plain(deal.figures)}}
 
 
 def _write_table(table: pa.Table, stem: Path) -> None:

@@ -137,6 +137,22 @@ class UnitCost:
 
 
 @dataclass(frozen=True, slots=True)
+class DealResult:
+    """The campus's financing in plain values; nothing but ``refused`` where it cannot be closed."""
+
+    refused: str = ""
+    """Why the deal cannot be closed, and what would mend it; empty where it closes."""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    """Dates, interest during construction, and the figures of ``gigawatt finance --json``."""
+    months: tuple[str, ...] = ()
+    """From close to the end, 'YYYY-MM'."""
+    columns: Mapping[str, Array] = field(default_factory=dict)
+    """Columns of :data:`gigawatt.results.columns.FINANCE`, shape (months,)."""
+    deal: Mapping[str, Any] = field(default_factory=dict)
+    """The deal with the campus's dates and amounts in it, as ``gigawatt finance`` reads it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One run of one scenario, whole."""
 
@@ -162,3 +178,5 @@ class Run:
     """Tenant -> share of the campus's GPUs that it owns."""
     reported: tuple[tuple[str, date, float, str], ...] = ()
     """(site, day, GPUs, source) as published, to lay beside the model's line."""
+    finance: DealResult | None = None
+    """Where the scenario has a ``finance`` part."""

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from gigawatt.results.arrow import column, days, numbers, stamps, strings
-from gigawatt.results.columns import DAILY, HOURLY, QUEUES
+from gigawatt.results.columns import DAILY, FINANCE, HOURLY, QUEUES
 from gigawatt.results.ledger import ACCOUNTS
-from gigawatt.results.run import Run, SiteTrace
+from gigawatt.results.run import DealResult, Run, SiteTrace
 
 if TYPE_CHECKING:
     from gigawatt.kernel.clock import Clock
@@ -32,6 +32,8 @@ def tables(run: Run) -> dict[str, pa.Table]:
     out["chips"] = chips_table(run)
     out["ledger"] = ledger_table(run)
     out["unit_costs"] = unit_costs_table(run)
+    if run.finance is not None and run.finance.months:
+        out["finance"] = finance_table(run.finance)
     out["events"] = _rows(run.events, ("day", "site", "kind", "text", "source"))
     columns = ("path", "value", "low", "high", "origin", "source", "as_of", "confidence", "note")
     out["assumptions"] = _rows(run.assumptions, columns)
@@ -214,3 +216,10 @@ def unit_costs_table(run: Run) -> pa.Table:
             "basis": strings(c.basis for c, _, _ in rows),
         }
     )
+
+
+def finance_table(deal: DealResult) -> pa.Table:
+    """Lay the deal's months out, one row each from close to its end."""
+    columns: dict[str, pa.Array] = {"month": strings(deal.months)}
+    columns |= {name: numbers(deal.columns[name]) for name in FINANCE}
+    return pa.table(columns)

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from gigawatt.climate import PlaceInput
 from gigawatt.compute import Workload
 from gigawatt.cooling import ElectricalInput, PlantInput, WaterSource
-from gigawatt.finance import MoneyInput
+from gigawatt.finance import CampusFinance, MoneyInput
 from gigawatt.kernel.inputs import Count, Day, InputModel, Name, days_between
 from gigawatt.power import PowerInput
 from gigawatt.supply import Announcement, Crew, Delivery, Hall, Tenant
@@ -84,6 +84,8 @@ class Scenario(InputModel):
     tenants: list[Tenant] = Field(default_factory=list)
     workloads: list[Workload] = Field(default_factory=list)
     money: MoneyInput = Field(default_factory=MoneyInput)
+    finance: CampusFinance | None = None
+    """How the campus is financed. Default: not at all; costs are counted, no deal is run."""
     reported: list[Reported] = Field(default_factory=list)
     notes: list[NoteInput] = Field(default_factory=list)
 

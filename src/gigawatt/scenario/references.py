@@ -52,6 +52,11 @@ def _top_level(data: Any, sites: list[str]) -> Iterator[Problem]:
     ):
         for path, item in _items(data, key):
             yield from _unknown(f"{path}.site", "GW401", what, item.get("site"), sites)
+    finance = _mapping(data, "finance")
+    for i, site in enumerate(finance["sites"] if isinstance(finance.get("sites"), list) else []):
+        yield from _unknown(f"finance.sites.{i}", "GW401", "site", site, sites)
+    for path, item in _items(finance, "transfer", at="finance.transfer"):
+        yield from _unknown(f"{path}.site", "GW401", "site", item.get("site"), sites)
     for path, item in _items(_mapping(data, "money"), "capital_items", at="money.capital_items"):
         yield from _unknown(f"{path}.site", "GW401", "site", item.get("site"), sites)
     for path, item in _items(data, "deliveries"):

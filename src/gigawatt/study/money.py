@@ -235,5 +235,16 @@ def _sum(operating: Mapping[str, Array], at: NDArray[np.bool_], *, energy: bool)
     return float(sum(usd[at].sum() for item, usd in operating.items() if _is_energy(item) == energy))
 
 
+def energy_and_operation(sums: SiteMoney, months: int) -> tuple[Array, Array]:
+    """Running cost by month, shape (months,) each: energy with its plant's upkeep and rent; all the rest."""
+    energy, rest = np.zeros(months), np.zeros(months)
+    for item, usd in sums.operating.items():
+        if _is_energy(item):
+            energy = energy + usd
+        else:
+            rest = rest + usd
+    return energy, rest
+
+
 def _is_energy(item: str) -> bool:
     return not (item.startswith("water: ") or item == "staff and maintenance")

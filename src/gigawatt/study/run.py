@@ -18,7 +18,8 @@ from gigawatt.study.accounts import Book
 from gigawatt.study.assumptions import assumptions
 from gigawatt.study.booking import book_site
 from gigawatt.study.events import site_events
-from gigawatt.study.money import token_costs, unit_costs
+from gigawatt.study.financing import finance_campus
+from gigawatt.study.money import SiteMoney, token_costs, unit_costs
 from gigawatt.study.months import monthly_figures
 from gigawatt.study.notes import queue_notes, scenario_notes
 from gigawatt.study.simulate import SiteHours, simulate_site, weather_of
@@ -76,6 +77,7 @@ def run_scenario(loaded: LoadedScenario[Scenario], progress: Progress | None = N
     weather = weather_of(campus)
     book = Book(campus.clock)
     traces: dict[str, SiteTrace] = {}
+    sums: dict[str, SiteMoney] = {}
     monthly: dict[str, dict[str, Any]] = {}
     costs: list[UnitCost] = []
     events = []
@@ -86,7 +88,7 @@ def run_scenario(loaded: LoadedScenario[Scenario], progress: Progress | None = N
         hours = _simulate_site(loaded, campus, site, weather[site.name], queues, at)
         notes += queue_notes(hours)
         trace = site_trace(site, hours, campus.clock)
-        money = book_site(book, campus, site, hours)
+        money = sums[site.name] = book_site(book, campus, site, hours)
         traces[site.name] = trace
         monthly[site.name] = monthly_figures(trace, campus.clock)
         hourly_costs = unit_costs(
@@ -120,6 +122,7 @@ def run_scenario(loaded: LoadedScenario[Scenario], progress: Progress | None = N
         overrides=loaded.overrides,
         tenants=owned_shares(scenario.tenants),
         reported=_reported(loaded),
+        finance=finance_campus(campus, sums, traces),
     )
     tell("done", 1.0)
     return run

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gigawatt.results import Run
-from gigawatt.results.folder import plain
+from gigawatt.results.folder import finance_figures, plain
 from gigawatt.results.queue_months import queue_figures
 
 STATES = ("ordered", "delivered", "installed", "energised", "useful")
@@ -29,6 +29,7 @@ def summarise(run: Run) -> dict[str, Any]:
             for name in run.sites
         },
         "totals": totals(run),
+        **finance_figures(run.finance),
     }
 
 

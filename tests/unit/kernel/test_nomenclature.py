@@ -14,11 +14,12 @@ from gigawatt.scenario.models import Scenario
 
 BARE = {
     "seed", "price_year", "units", "gpus", "spare_units", "priority", "hour", "start_events",
-    "layers", "width", "hourly_profile", "gpus_per_node",
+    "layers", "width", "hourly_profile", "gpus_per_node", "jobs", "jobs_required", "equity_cures",
+    "tail_months", "debt_service_months", "cure_months", "longest_delay_months", "later_saved_months",
 }  # fmt: skip
 """Counts, ordinals and years name their unit by being what they are; ``hour`` is an hour of the day, a
 model's ``layers`` and ``width`` are counts, of ``hourly_profile`` only the ratios count; ``gpus_per_node``
-is a count of GPUs."""
+is a count of GPUs. A deal counts calendar months, which are no quantity of time."""
 
 
 def models(of: Any, seen: set[type]) -> Iterator[type[InputModel]]:

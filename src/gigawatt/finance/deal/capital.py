@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -25,17 +25,9 @@ TaxClass = Literal[
 ]
 
 
-class Use(InputModel):
-    """Something the money is spent on before completion."""
+class Treatment(InputModel):
+    """How something bought is taxed, written off, and from whom it comes."""
 
-    name: Name
-    kind: UseKind
-    """'reserve' is cash that stays with the borrower; all else becomes an asset."""
-    cost_usd: NonNegative
-    from_: Day = Field(alias="from")
-    """First month of payment; even instalments by month."""
-    until: Day | None = None
-    """Last month of payment. Default: all in the first."""
     supplier: Name | None = None
     """Who is paid, where it matters whether he is an investor too."""
     sales_tax_frac: Fraction = 0.0
@@ -55,14 +47,61 @@ class Use(InputModel):
     """Straight-line accounting life. Default: not depreciated (land)."""
 
     @model_validator(mode="after")
-    def _consistent(self) -> Use:
-        if self.until is not None and self.until < self.from_:
-            refuse_end_before_start(f"use {self.name!r}", self.from_, self.until)
+    def _has_its_life(self) -> Self:
         if self.tax_class == "straight_line" and self.tax_life_years is None:
             raise PydanticCustomError(
                 "life_missing",
-                "use '{name}' is written off in a straight line for tax over no stated life",
-                {"name": self.name, "remedy": "give tax_life, e.g. tax_life: 39 years"},
+                "'{name}' is written off in a straight line for tax over no stated life",
+                {
+                    "name": getattr(self, "name", getattr(self, "kind", "")),
+                    "remedy": "give tax_life, e.g. tax_life: 39 years",
+                },
+            )
+        return self
+
+
+class AssetTerms(Treatment):
+    """The treatment of all that a campus buys of one kind."""
+
+    kind: UseKind
+
+
+class Use(Treatment):
+    """Something the money is spent on before completion."""
+
+    name: Name
+    kind: UseKind
+    """'reserve' is cash that stays with the borrower; all else becomes an asset."""
+    cost_usd: NonNegative
+    from_: Day = Field(alias="from")
+    """First month of payment; even instalments by month."""
+    until: Day | None = None
+    """Last month of payment. Default: all in the first."""
+    instalments_usd: list[NonNegative] = Field(default_factory=list, max_length=600)
+    """What is paid in each month from the first to the last. Default: even."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.until is not None and self.until < self.from_:
+            refuse_end_before_start(f"use {self.name!r}", self.from_, self.until)
+        last = self.until or self.from_
+        months = (last.year - self.from_.year) * 12 + last.month - self.from_.month + 1
+        if self.instalments_usd and (
+            len(self.instalments_usd) != months
+            or abs(sum(self.instalments_usd) - self.cost_usd) > 1e-6 * max(self.cost_usd, 1.0)
+        ):
+            raise PydanticCustomError(
+                "instalments_differ",
+                "the {count} instalments of use '{name}' are {sum} USD together; it costs {cost} USD in "
+                "{months} months",
+                {
+                    "name": self.name,
+                    "count": len(self.instalments_usd),
+                    "sum": f"{sum(self.instalments_usd):,.0f}",
+                    "cost": f"{self.cost_usd:,.0f}",
+                    "months": months,
+                    "remedy": "give one instalment for each month from 'from' to 'until', cost in all",
+                },
             )
         return self
 
@@ -115,6 +154,7 @@ class Tranche(InputModel):
     """On the base rate: what the collateral costs or spares. Default 0."""
     swap: Swap | None = None
     upfront_frac: Fraction = 0.0
+    """Fee on the amount, paid at close. Default 0."""
     commitment_frac: Fraction = 0.0
     """Yearly fee on what is not drawn."""
     drawn: Literal["delayed", "at_close"] = "delayed"
@@ -127,6 +167,7 @@ class Tranche(InputModel):
     amortisation_years: Positive | None = None
     """Where longer than the tenor: a mini-perm, with a balloon at maturity."""
     interest_only_years: NonNegative = 0.0
+    """From completion, before principal falls due. Default 0."""
     extensions_years: NonNegative = 0.0
     """Extensions that are taken, added to the tenor."""
     refinances: Name | None = None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gigawatt.finance.deal.capital import Use
 from gigawatt.finance.deal.inputs import Deal, months_between
 from gigawatt.finance.deal.loans import Loan, lay_loan, steps_by_month
-from gigawatt.finance.deal.terms import Abatement, Lease, Rental
+from gigawatt.finance.deal.terms import Abatement, Lease, Operation, Rental
 from gigawatt.finance.depreciation import yearly_shares
 from gigawatt.kernel.errors import InfeasibleError
 
@@ -99,7 +99,7 @@ def lay_out(deal: Deal) -> Plan:
     rental = {r.name: grid.rental(r) for r in deal.rentals}
     costs = {"power": np.zeros(months), "operation": np.zeros(months)}
     for cost in deal.operations:
-        costs[cost.kind] += grid.growing(cost.cost_usd_per_month, cost.from_, cost.until, cost.growth_frac)
+        costs[cost.kind] += grid.running(cost)
     book, book_base = grid.book(uses, end)
     tax, tax_base, paired, credits_ = grid.tax(uses, end)
     refresh_cost, saving, refresh_book = grid.refresh()
@@ -155,15 +155,31 @@ class _Grid:
     def spread(self, use: Use) -> Array:
         row = np.zeros(self.months)
         first, last = self.at(use.from_), self.at(use.until or use.from_)
-        whole = use.cost_usd * (1.0 + use.sales_tax_frac) * (1.0 + use.contingency_frac)
-        row[first : last + 1] = whole / (last - first + 1)
+        on_top = (1.0 + use.sales_tax_frac) * (1.0 + use.contingency_frac)
+        if use.instalments_usd:
+            row[first : last + 1] = np.array(use.instalments_usd) * on_top
+        else:
+            row[first : last + 1] = use.cost_usd * on_top / (last - first + 1)
         return row
+
+    def listed(self, amounts: list[float], first: date, until: date | None) -> Array:
+        """Amounts of the months from the first, cut to the deal's months and to ``until``."""
+        place = self.index - self.at(first)
+        inside = self.on(first, until) & (place < len(amounts))
+        return np.where(inside, np.array(amounts)[np.clip(place, 0, len(amounts) - 1)], 0.0)
 
     def growing(self, amount: float, first: date, until: date | None, growth: float) -> Array:
         years = np.floor_divide(np.maximum(self.index - self.at(first), 0), 12)
         return np.where(self.on(first, until), amount * (1.0 + growth) ** years, 0.0)
 
+    def running(self, cost: Operation) -> Array:
+        if cost.costs_usd:
+            return self.listed(cost.costs_usd, cost.from_, cost.until)
+        return self.growing(cost.cost_usd_per_month, cost.from_, cost.until, cost.growth_frac)
+
     def rent(self, lease: Lease) -> Array:
+        if lease.rents_usd:
+            return self.listed(lease.rents_usd, lease.from_, lease.until)
         return self.growing(lease.rent_usd_per_month, lease.from_, lease.until, lease.growth_frac)
 
     def committed(self, lease: Lease) -> Array:
@@ -179,16 +195,20 @@ class _Grid:
         price = steps_by_month(
             [(self.at(p.from_), p.price_usd_per_gpu_h) for p in rental.prices], self.months
         )
-        hours = rental.gpus * rental.utilisation_frac * HOURS_A_MONTH
-        return np.where(self.on(rental.from_, rental.until), hours * price, 0.0)
+        return self.used_gpu_h(rental) * price
+
+    def used_gpu_h(self, rental: Rental) -> Array:
+        whole = rental.gpus * HOURS_A_MONTH
+        if rental.utilisations_frac:
+            return whole * self.listed(rental.utilisations_frac, rental.from_, rental.until)
+        return np.where(self.on(rental.from_, rental.until), whole * rental.utilisation_frac, 0.0)
 
     def gpu_hours(self) -> Array:
         total = np.zeros(self.months)
         for lease in self.deal.leases:
             total += np.where(self.on(lease.from_, lease.until), lease.gpus * HOURS_A_MONTH, 0.0)
         for rental in self.deal.rentals:
-            used = rental.gpus * rental.utilisation_frac * HOURS_A_MONTH
-            total += np.where(self.on(rental.from_, rental.until), used, 0.0)
+            total += self.used_gpu_h(rental)
         return total
 
     def book(self, uses: dict[str, Array], end: int) -> tuple[Array, float]:
@@ -257,7 +277,8 @@ class _Grid:
         bought = np.asarray(
             sum((uses[u.name] for u in self.deal.uses if u.kind == "chips"), np.zeros(self.months))
         )
-        bought = bought + np.asarray([sum(i.cost_usd for i in self.deal.refresh if self.at(i.on) == m)
+        bought = bought + np.asarray([sum(i.cost_usd for i in self.deal.refresh
+                                          if i.kind == "chips" and self.at(i.on) == m)
                                       for m in self.index], dtype=np.float64)  # fmt: skip
         ages = np.arange(self.months) / 12.0
         curve = np.interp(ages, np.arange(len(residual.by_year_frac)), residual.by_year_frac)

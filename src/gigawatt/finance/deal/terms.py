@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from gigawatt.finance.deal.capital import UseKind
 from gigawatt.kernel.inputs import (
     Count,
     Day,
@@ -33,6 +34,8 @@ class Lease(InputModel):
     """Notice after which the tenant may go at any time: only so much is committed. Default: none may."""
     gpus: NonNegative = 0.0
     """GPUs that are let, for unit costs and concentration."""
+    rents_usd: list[NonNegative] = Field(default_factory=list, max_length=600)
+    """Rent of each month from the first, instead of ``rent`` and ``growth``."""
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> Lease:
@@ -59,6 +62,8 @@ class Rental(InputModel):
     """Price path: regimes, up as well as down."""
     internal: bool = False
     """Used by the owner himself at this price. Default: sold."""
+    utilisations_frac: list[Fraction] = Field(default_factory=list, max_length=600)
+    """Share that is used in each month from the first, instead of ``utilisation``."""
 
 
 class Operation(InputModel):
@@ -70,6 +75,9 @@ class Operation(InputModel):
     from_: Day = Field(alias="from")
     until: Day | None = None
     growth_frac: Number = 0.0
+    """Yearly growth of the cost. Default 0."""
+    costs_usd: list[NonNegative] = Field(default_factory=list, max_length=600)
+    """Cost of each month from the first, instead of ``cost`` and ``growth``."""
 
 
 class Abatement(InputModel):
@@ -82,7 +90,9 @@ class Abatement(InputModel):
     jobs: Count = 0
     """Jobs that there are."""
     investment_required_usd: NonNegative = 0.0
+    """What must have been invested. Default 0: no such condition."""
     tested_after_years: Positive = 5.0
+    """From completion. Default 5: assumed."""
     claw_back_frac: Fraction = 1.0
     """Share of what was forgiven that is paid back where a condition is not met. Default: all of it."""
 
@@ -111,6 +121,8 @@ class Refresh(InputModel):
     """A later purchase that keeps the place going, saved up for."""
 
     name: Name
+    kind: UseKind = "chips"
+    """Only chips are collateral."""
     on: Day
     cost_usd: Positive
     saved_over_months: PositiveCount = 24
@@ -143,6 +155,7 @@ class Reserves(InputModel):
     letter_fee_frac: Fraction = 0.0
     """Yearly fee on the letter."""
     least_cash_usd: NonNegative = 0.0
+    """Cash that is never paid out. Default 0."""
     earns_frac: Fraction = 0.0
     """Earned on cash and reserves."""
 
