@@ -16,6 +16,7 @@ from gigawatt.evidence.units import BASE, units
 from gigawatt.live.reference import reference as api_page
 from gigawatt.results.columns import BINDINGS, DAILY, FINANCE, HOURLY, QUEUES
 from gigawatt.scenario.reference import scenario_reference
+from gigawatt.study.sweep.figures import FIGURES
 from gigawatt.validation import MODELS
 from gigawatt.validation.trust import trust_table
 
@@ -93,6 +94,19 @@ in the folder is the same deal, which `gigawatt finance` reads.
 
 Days on which a workload holds GPUs; chips by state at each month's end; unit costs in parts, by year; events;
 every number the result rests on with its source; doubts and conflicts of sources.
+
+## Of a sweep
+
+`gigawatt sweep` writes four others. `figure` is one of
+{", ".join(f"`{name}`" for name in FIGURES)};
+`site` is empty for all sites together; `when` is a month (its end), a year, or `run` (the whole).
+
+- `sweep`: one row a figure: `mid` (every range in its middle), `p10`, `p50`, `p90`, `mean`, `least`, `most`
+  over the draws, and `draws`, how many gave it.
+- `tornado`: one row a figure and range that moves it: `input`, its ends as written (`low`, `high`), the
+  figure there (`at_low`, `at_high`) and in the middle (`mid`), `swing`; within a figure the largest first.
+- `draws`: one row a draw: `status` (done, refused), `problem`, and each range's value as written.
+- `outcomes`: one row a draw and figure: `value`. Of months only each year's last, as in `tornado`.
 
 ## Of a replay
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,8 +13,15 @@ from gigawatt.cli.interrupt import raise_if_asked
 from gigawatt.cli.outcome import refuse
 
 
-def check_target(target: Path) -> None:
+def check_target(target: Path, is_ours: Callable[[Path], bool] | None = None) -> None:
     """Refuse a place where a run folder must not be put.
+
+    Parameters
+    ----------
+    target
+        The place.
+    is_ours
+        Says whether a folder may be replaced. Default: a run's may.
 
     Raises
     ------
@@ -25,8 +32,8 @@ def check_target(target: Path) -> None:
         return
     if not target.is_dir() or target.is_symlink():
         raise refuse("GW501", f"{target} is not a folder", "give another --out", str(target))
-    if any(target.iterdir()) and not is_run_folder(target):
-        seen = "this folder is not empty and not a run of gigawatt; it is left as it is"
+    if any(target.iterdir()) and not (is_ours or is_run_folder)(target):
+        seen = "this folder is not empty and not made by this command of gigawatt; it is left as it is"
         raise refuse("GW501", seen, "give another --out, or empty it", str(target))
 
 

@@ -11,12 +11,24 @@ import signal
 from types import FrameType
 
 _asked: list[int] = []
+_NOTHING = "gigawatt: interrupted; nothing was written"
+_said = [_NOTHING]
 
 
 def install() -> None:
     """Let SIGINT and SIGTERM raise KeyboardInterrupt, and note them."""
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, _note)
+
+
+def say_instead(text: str) -> None:
+    """Let an interruption be told in other words, where something is kept; empty: as before."""
+    _said[0] = text or _NOTHING
+
+
+def words() -> str:
+    """What to say of an interruption."""
+    return _said[0]
 
 
 def raise_if_asked() -> None:

@@ -28,6 +28,7 @@ from gigawatt.cli.run import run
 from gigawatt.cli.schema import schema
 from gigawatt.cli.status import status
 from gigawatt.cli.submit import submit
+from gigawatt.cli.sweep import sweep
 from gigawatt.cli.tenant import tenant
 from gigawatt.cli.top import top
 from gigawatt.cli.up import up
@@ -68,7 +69,7 @@ def _options(
 
 
 for _command in (
-    run, finance, replay, coherent, allocate, audit, check, new, schema, catalog, doctor, validate,
+    run, sweep, finance, replay, coherent, allocate, audit, check, new, schema, catalog, doctor, validate,
 ):  # fmt: skip
     app.command()(_command)
 app.command(name="import")(import_)
@@ -92,5 +93,5 @@ def main() -> NoReturn:
     except Exception as error:  # noqa: BLE001
         code = exit_code_of(error)
     if code == INTERRUPTED:
-        sys.stderr.write("gigawatt: interrupted; nothing was written\n")
+        sys.stderr.write(interrupt.words() + "\n")
     sys.exit(code if isinstance(code, int) else 0)

@@ -60,7 +60,7 @@ def run(
 
     changes = [*(overrides or ()), *([] if seed is None else [f"seed={seed}"])]
     loaded = read_scenario(source, changes)
-    target = out if out is not None else Path("runs") / _folder_name(loaded.scenario.name)
+    target = out if out is not None else Path("runs") / folder_name(loaded.scenario.name)
     check_target(target)
     # Only now what takes long to load: a wrong scenario is told at once.
     from gigawatt.report import write_report
@@ -85,7 +85,8 @@ def run(
     _check_balances(done)
 
 
-def _folder_name(name: str) -> str:
+def folder_name(name: str) -> str:
+    """Return a scenario's name as one of a folder."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name)
 
 

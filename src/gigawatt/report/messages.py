@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from gigawatt.report.range_messages import RANGES
+
 _PLACE = re.compile(r"\{(\w+)\}")
 
 PAGE: Mapping[str, str] = {
@@ -605,6 +607,7 @@ _PARTS = (
     ENVIRONMENT,
     CHECKS,
     METHODS,
+    RANGES,
 )
 MESSAGES: Mapping[str, str] = {key: text for part in _PARTS for key, text in part.items()}
 

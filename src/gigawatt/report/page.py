@@ -9,11 +9,14 @@ import json
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigawatt.report.messages import MESSAGES
 from gigawatt.report.payload import build
 from gigawatt.results import Run
+
+if TYPE_CHECKING:
+    from gigawatt.study.sweep import Sweep
 
 SHARED = (
     "core.js", "format.js", "unpack.js", "theme.js", "dialog.js", "figure.js", "chart.js", "bar.js",
@@ -21,12 +24,12 @@ SHARED = (
 )  # fmt: skip
 """Parts of every page's program: words, numbers, colours, figures, charts."""
 SCRIPTS = (
-    "calendar.js", "dated.js", "band.js", "header.js", "timeline.js", "keyfigures.js", "power.js",
-    "dispatch.js", "heat.js", "compute.js", "money.js", "environment.js", "checks.js", "assumptions.js",
-    "reproduce.js", "main.js",
+    "calendar.js", "dated.js", "band.js", "header.js", "timeline.js", "keyfigures.js", "ranges.js",
+    "tornado.js", "power.js", "dispatch.js", "heat.js", "compute.js", "money.js", "environment.js",
+    "checks.js", "assumptions.js", "reproduce.js", "main.js",
 )  # fmt: skip
 """Parts of a run's page, in the order in which they are joined; they share one scope."""
-STYLES = ("base.css", "figure.css", "sections.css", "print.css")
+STYLES = ("base.css", "figure.css", "sections.css", "ranges.css", "print.css")
 
 
 @cache
@@ -116,9 +119,9 @@ def document(payload: dict[str, Any], *, title: str, noscript: str, ours: str, l
     )
 
 
-def render(run: Run) -> str:
+def render(run: Run, sweep: Sweep | None = None) -> str:
     """Write the whole page as text."""
-    payload = build(run)
+    payload = build(run, sweep)
     return document(
         payload,
         title=payload["meta"]["title"],
@@ -128,7 +131,7 @@ def render(run: Run) -> str:
     )
 
 
-def write_report(run: Run, path: Path) -> None:
+def write_report(run: Run, path: Path, sweep: Sweep | None = None) -> None:
     """Write the report of a run as one HTML file that opens from disk and asks the network for nothing.
 
     The same run gives the same bytes. The file appears whole or not at all.
@@ -139,8 +142,10 @@ def write_report(run: Run, path: Path) -> None:
         What the engine left.
     path
         Where the file goes; its folder exists.
+    sweep
+        The sweep of which the run is the middle: it adds bands, percentiles and a tornado.
     """
-    write_whole(render(run), path)
+    write_whole(render(run, sweep), path)
 
 
 def write_whole(text: str, path: Path) -> None:

@@ -301,7 +301,7 @@ def _check_order(taken: Taken, model: type[BaseModel], path: Path, proof: Eviden
     for part in path:
         middle = middle[part]
     suffix = suffix_of(shape_at(model, taken.data, path).field)
-    sizes = [_size(value, suffix) for value in (proof.low, middle, proof.high)]
+    sizes = [size_of(value, suffix) for value in (proof.low, middle, proof.high)]
     low, mid, high = sizes
     if low is None or mid is None or high is None:
         seen, remedy = "a range needs numbers or dates", "write value: ... with its source"
@@ -314,8 +314,12 @@ def _check_order(taken: Taken, model: type[BaseModel], path: Path, proof: Eviden
     return [problem_at("GW225", path, named(path, taken.data), seen, remedy, place, taken.file)]
 
 
-def _size(value: Any, suffix: str | None) -> float | None:
-    """Put a value of a range on one scale: quantities in their unit, dates in days."""
+def size_of(value: Any, suffix: str | None) -> float | None:
+    """Put a value of a range on one scale: quantities in their unit, dates in days; None: it has none.
+
+    >>> size_of("1.5 GW", "mw"), size_of("2025-03", None), size_of("soon", None)
+    (1500.0, 739311.0, None)
+    """
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, str):
@@ -344,4 +348,5 @@ __all__ = [
     "read",
     "read_scenario",
     "read_text",
+    "size_of",
 ]

@@ -35,6 +35,7 @@ def test_every_example_of_a_message_is_one_that_is_told() -> None:
     "command",
     [
         "run",
+        "sweep",
         "replay",
         "coherent",
         "check",

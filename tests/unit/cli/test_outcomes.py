@@ -8,7 +8,7 @@ import pytest
 
 from gigawatt.cli.folder import whole_folder
 from gigawatt.cli.outcome import exit_code_of
-from gigawatt.cli.run import _check_balances, _folder_name
+from gigawatt.cli.run import _check_balances, folder_name
 from gigawatt.cli.validate import MODELS, validate
 from gigawatt.kernel.errors import CheckFailedError, InfeasibleError, InputError, Problem
 from gigawatt.validation.rows import ValidationRow
@@ -81,8 +81,8 @@ def test_a_folder_stays_as_it_was_where_writing_fails(tmp_path: Path) -> None:
 
 
 def test_a_name_cannot_lead_out_of_the_runs() -> None:
-    assert "/" not in _folder_name("a/../../b")
-    assert _folder_name("Colossus (2)") == "Colossus-2-"
+    assert "/" not in folder_name("a/../../b")
+    assert folder_name("Colossus (2)") == "Colossus-2-"
 
 
 def test_a_figure_outside_its_tolerance_fails(

@@ -13,7 +13,7 @@ function section(id, options) {
     "div",
     { class: "section-head" },
     el("h2", { id: id + "-title" }, el("span", { class: "section-number" }, String(sectionNumber)), " ", say(`section.${id}`)),
-    el("p", { class: "section-about" }, say(`section.${id}.about`)),
+    el("p", { class: "section-about" }, say(`section.${id}.about`, options && options.places)),
   );
   currentSection = el("section", { id, class: "section " + ((options && options.class) || ""), "aria-labelledby": id + "-title" }, heading);
   contents.push({ id, title: say(`section.${id}`) });

@@ -5,6 +5,7 @@ async function start() {
   const page = document.getElementById("page");
   timelineSection();
   keyFigureSection();
+  if (payload.ranges) rangeSection();
   powerSection();
   computeSection();
   moneySection();

@@ -51,6 +51,9 @@ METHODS: dict[str, Method] = {
     "figure-gpus": Method(
         daily=("energised_gpus", "delivered_gpus", *_LIMITS), rests_on=(CHIPS, HALLS, POWER, COOLING)
     ),
+    "ranges-gpus": Method(other=("input.sweep",), rests_on=(CHIPS, HALLS, POWER, COOLING)),
+    "ranges-table": Method(other=("input.sweep",)),
+    "tornado": Method(other=("input.tornado",)),
     "figure-power": Method(
         hourly=("facility_served_mw",),
         daily=("energised_facility_mw", "energised_it_mw", "pue_design"),

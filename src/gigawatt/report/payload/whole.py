@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigawatt.report.format import LADDERS, PRINTED
 from gigawatt.report.messages import MESSAGES
@@ -16,11 +16,14 @@ from gigawatt.report.payload.rounding import all_six
 from gigawatt.results import BINDINGS, Run, SiteTrace, WorkloadTrace
 from gigawatt.results.queue_months import queue_months
 
+if TYPE_CHECKING:
+    from gigawatt.study.sweep import Sweep
+
 FORMAT = "gigawatt-report/1"
 
 
-def build(run: Run) -> dict[str, Any]:
-    """Turn a run into JSON-able data; the same run gives the same data."""
+def build(run: Run, sweep: Sweep | None = None) -> dict[str, Any]:
+    """Turn a run, and the sweep of which it is the middle, into JSON-able data; the same give the same."""
     reach = horizon(run)
     month = reach.month
     short = short_titles(run)
@@ -31,7 +34,7 @@ def build(run: Run) -> dict[str, Any]:
             "ladders": {k: [list(step) for step in v] for k, v in LADDERS.items()},
             "printed": PRINTED,
         },
-        "meta": _meta(run),
+        "meta": _meta(run, sweep),
         "clock": {
             "start": run.clock.start.isoformat(),
             "days": run.clock.days,
@@ -43,7 +46,8 @@ def build(run: Run) -> dict[str, Any]:
         },
         "bindings": list(BINDINGS),
         "verdict": verdict.verdict(run),
-        "figures": verdict.six_figures(run),
+        "figures": _figures(run, sweep, run.clock.months[month]),
+        "ranges": _ranges(run, sweep, short),
         "sites": [{**_site(run, name, trace), "short": short[name]} for name, trace in run.sites.items()],
         "events": [
             {**asdict(e), "day": e.day.isoformat()} for e in sorted(run.events, key=lambda e: (e.day, e.site))
@@ -57,9 +61,41 @@ def build(run: Run) -> dict[str, Any]:
     }
 
 
-def _meta(run: Run) -> dict[str, Any]:
+def _figures(run: Run, sweep: Sweep | None, month: str) -> list[dict[str, Any]]:
+    figures = verdict.six_figures(run)
+    if sweep is None:
+        return figures
+    from gigawatt.report.payload.ranges import with_kinds
+
+    return with_kinds(figures, sweep, month)
+
+
+def _ranges(run: Run, sweep: Sweep | None, short: dict[str, str]) -> dict[str, Any] | None:
+    if sweep is None:
+        return None
+    from gigawatt.report.payload.ranges import payload_of
+
+    return payload_of(sweep, run, short)
+
+
+def _meta(run: Run, sweep: Sweep | None) -> dict[str, Any]:
     sets = [part for override in run.overrides for part in ("--set", override)]
-    command = shlex.join(["gigawatt", "run", run.scenario, *sets, "--out", f"runs/{run.scenario}"])
+    words = ["gigawatt", "run", run.scenario, *sets, "--out", f"runs/{run.scenario}"]
+    if sweep is not None:
+        plan = sweep.plan
+        more = [] if plan.tornado else ["--no-tornado"]
+        words = [
+            "gigawatt",
+            "sweep",
+            run.scenario,
+            *sets,
+            "--draws",
+            str(plan.draws),
+            "--seed",
+            str(plan.seed),
+            *more,
+        ]
+    command = shlex.join(words)
     return {
         "scenario": run.scenario,
         "title": run.title or run.scenario,
