@@ -43,6 +43,27 @@ def test_every_bundled_deal_closes(name):
         assert sum(told["sources_usd"].values()) / 1e9 == pytest.approx(DEALS[name], abs=0.006)
 
 
+def test_a_scenarios_deal_takes_overrides_of_its_own_and_of_the_campus():
+    base, dear, late = (
+        json.loads(finance("colossus", "--json", *terms).stdout)
+        for terms in (
+            (),
+            ("--set", "debt.0.rate=0.14"),
+            ("--set", "sites.colossus-1.power.grid.3.from=2026-02-01"),
+        )
+    )
+    assert dear["irr_frac"] < base["irr_frac"]
+    assert late["irr_frac"] < base["irr_frac"]
+    assert late["uses_usd"]["chips GB300"] == base["uses_usd"]["chips GB300"]
+    none = finance("reference-100mw")
+    assert (none.returncode, "GW508" in none.stderr) == (1, True)
+    never = finance(
+        "colossus", "--set", "completion_energised=1", "--set", "deliveries.7.arrives_by=2030-12-30"
+    )
+    assert never.returncode == 2
+    assert "never has 100 % of its" in never.stderr
+
+
 def test_what_is_reported_is_what_comes_out():
     told = json.loads(finance("joint-venture-30bn", "--json").stdout)["sources_usd"]
     assert told["senior secured notes 2049"] == 27.30e9

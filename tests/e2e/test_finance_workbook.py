@@ -106,7 +106,7 @@ def made() -> dict[str, Deal]:
 
 @needs_office
 def test_formulas_give_the_engines_figures(tmp_path):
-    bundled = ("spv-20bn", "colossus", "developer-loan-38bn", "joint-venture-30bn")
+    bundled = ("spv-20bn", "partnership-30-100", "developer-loan-38bn", "joint-venture-30bn")
     deals = {n: read_text(deal_bytes(n), Deal).scenario for n in bundled} | made()
     paths = []
     for name, deal in deals.items():

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from gigawatt.cli.deal_source import read_deal
 from gigawatt.cli.options import AsJson, Overrides, print_json
-from gigawatt.cli.outcome import refuse
-
-if TYPE_CHECKING:
-    from gigawatt.finance.deal.inputs import Deal
-    from gigawatt.scenario import LoadedScenario
+from gigawatt.cli.progress import progress
 
 TOLERANCE_USD = 0.01
 """Largest residual of an identity that is a rounding error: a cent."""
@@ -23,7 +20,7 @@ def finance(
         str,
         typer.Argument(
             metavar="NAME|FILE",
-            help="A deal that comes with gigawatt, or the path of a YAML file.",
+            help="A deal that comes with gigawatt, a YAML file, or a scenario with a finance part.",
             show_default=False,
         ),
     ],
@@ -39,7 +36,8 @@ def finance(
     \b
     Examples:
       gigawatt finance spv-20bn
-      gigawatt finance colossus --set debt.0.rate=0.12 --json
+      gigawatt finance spv-20bn --set debt.0.rate=0.12 --json
+      gigawatt finance colossus
       gigawatt finance deal.yaml --xlsx deal.xlsx
     \b
     Exit codes: 0 done, 1 bad input, 2 the deal cannot be closed, 3 an identity does not close.
@@ -47,8 +45,9 @@ def finance(
     from gigawatt.finance import run
     from gigawatt.kernel.errors import CheckFailedError
 
-    loaded = read_deal(deal, overrides or ())
-    statement = run(loaded.scenario)
+    with progress(quiet=as_json) as tell:
+        laid = read_deal(deal, overrides or (), tell)
+    statement = run(laid)
     if xlsx is not None:
         from gigawatt.finance.workbook import write_workbook
 
@@ -56,12 +55,12 @@ def finance(
     if as_json:
         from gigawatt.finance import break_even_rent, downside, tornado
 
-        ends = {name: {"bad": bad, "good": good} for name, (bad, good) in tornado(loaded.scenario).items()}
-        factor = break_even_rent(loaded.scenario)
+        ends = {name: {"bad": bad, "good": good} for name, (bad, good) in tornado(laid).items()}
+        factor = break_even_rent(laid)
         print_json(
             {
                 **statement.contract(),
-                "downside": downside(loaded.scenario),
+                "downside": downside(laid),
                 "tornado_npv_usd": ends,
                 "break_even_rent_ratio": factor if factor == factor else None,  # noqa: PLR0124 - NaN: none
             }
@@ -75,20 +74,3 @@ def finance(
     if broken:
         told = ", ".join(f"{name} {value:.3e}" for name, value in broken.items())
         raise CheckFailedError(f"these identities do not close to a cent: {told}")
-
-
-def read_deal(source: str, overrides: list[str] | tuple[str, ...]) -> LoadedScenario[Deal]:
-    """Read a bundled deal by its name, or a file."""
-    from difflib import get_close_matches
-
-    from gigawatt.finance import Deal, deal_bytes, deal_names
-    from gigawatt.scenario.read import read, read_text
-
-    if source in deal_names():
-        return read_text(deal_bytes(source), Deal, overrides, file=f"{source}.yaml")
-    if not Path(source).suffix and not Path(source).exists():
-        close = get_close_matches(source, deal_names(), n=1)
-        remedy = f"write {close[0]!r}" if close else "give the path of a YAML file, or a bundled deal's name"
-        told = ", ".join(deal_names())
-        raise refuse("GW216", f"no file and no bundled deal is called {source!r}; bundled: {told}", remedy)
-    return read(Path(source), Deal, overrides)
