@@ -1,4 +1,4 @@
-"""Where ``gigawatt finance`` takes a deal from: a bundled one, a file of its own, or a scenario that has one."""
+"""Where ``gigawatt finance`` takes a deal from: a bundled one, a file, or a scenario that has one."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from gigawatt.results.run import DealResult, Run
 from gigawatt.results.tables import tables
+from gigawatt.results.totals import totals
 
 FORMAT = "gigawatt-run/1"
 """Name of the folder's layout, in its manifest."""
@@ -48,6 +49,7 @@ def write_run(run: Run, directory: Path) -> None:
         "scenario_sha256": run.scenario_sha256,
         "overrides": list(run.overrides),
         "residuals": run.ledger.residuals(),
+        "totals": totals(run),
         **finance_figures(run.finance),
         "tables": listed,
         "resolved": plain(run.resolved),

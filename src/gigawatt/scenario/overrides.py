@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Any
 
@@ -20,20 +23,24 @@ from gigawatt.scenario.yaml_text import decode
 
 _EXAMPLE = "write a field and its value, such as sites.memphis.title=Memphis"
 _MAX_LISTED = 20
+_DAYS = re.compile(r"([+-]\d{1,6}) ?(d|days?)")
+_DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
 def apply_overrides(tree: Tree, overrides: Sequence[str], model: type[BaseModel]) -> Tree:
     """Return a tree in which each ``path=value`` is set, in order.
 
     A path has keys, list indices or the ``name`` of a list's item, set apart
-    by dots. The value is read as YAML. Mappings that the file does not write
+    by dots. The value is read as YAML; ``+36d`` moves a date that is written
+    there by so many days. Mappings that the file does not write
     are made; names that the path goes through must exist.
 
     Raises
     ------
     InputError
         GW217: not of the form ``path=value``. GW218: a path that leads
-        nowhere; what exists there is listed. Reading errors of the value.
+        nowhere; what exists there is listed. GW219: days are added to what
+        is no date. Reading errors of the value.
 
     Examples
     --------
@@ -64,6 +71,9 @@ def _apply(tree: Tree, text: str, number: int, model: type[BaseModel]) -> None:
         raise _problem("GW217", number, f"{short(dots)} is not a path of keys set apart by dots", _EXAMPLE)
     value = _read_value(written, number, len(dots) + 1)
     path = _find(tree.data, segments, number, model)
+    moved = _moved(tree.data, path, written.strip(), number)
+    if moved is not None:
+        value = Tree(moved, value.positions)
     _put(tree.data, path, value.data)
     _place(tree.positions, path, value.positions, number)
 
@@ -89,6 +99,27 @@ def _read_value(written: str, number: int, offset: int) -> Tree:
         for path, place in value.positions.items()
     }
     return Tree(value.data, moved)
+
+
+def _moved(data: Any, path: Path, written: str, number: int) -> str | None:
+    """Move a date by whole days, ``+36d`` or ``-5d``; None where the text is another value."""
+    told = _DAYS.fullmatch(written)
+    if told is None:
+        return None
+    here = data
+    for part in path:
+        here = child(here, part)
+    if isinstance(here, dict):
+        here = here.get("value", here.get("mid"))
+    if isinstance(here, str) and _DAY.fullmatch(here):
+        day = date.fromisoformat(here if len(here) == 10 else f"{here}-01")
+        with suppress(OverflowError):
+            return (day + timedelta(days=int(told[1]))).isoformat()
+    if told[2] != "d":
+        return None  # a duration may be written so too
+    seen = f"{named(path, data)} is moved by {short(written)}, and no date is written there"
+    remedy = "write the date itself: YYYY-MM-DD"
+    raise _problem("GW219", number, seen, remedy, path)
 
 
 def _find(data: Any, segments: list[str], number: int, model: type[BaseModel]) -> Path:

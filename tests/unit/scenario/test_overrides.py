@@ -6,7 +6,7 @@ import pytest
 from pydantic import Field
 
 from gigawatt.kernel.errors import InputError
-from gigawatt.kernel.inputs import InputModel, Name, Positive
+from gigawatt.kernel.inputs import Day, InputModel, Name, Positive
 from gigawatt.scenario.read import read_text
 
 
@@ -50,6 +50,30 @@ def problem(*overrides: str):
     with pytest.raises(InputError) as caught:
         load(*overrides)
     return caught.value.problems
+
+
+@pytest.mark.parametrize(
+    ("moved", "day"),
+    [
+        ("+36d", "2025-12-13"),
+        ("-7 days", "2025-10-31"),
+        ("+1 day", "2025-11-08"),
+        ("2026-02-01", "2026-02-01"),
+    ],
+)
+@pytest.mark.parametrize("written", ["2025-11-07", "{value: 2025-11-07, source: a letter}"])
+def test_a_date_is_moved_by_days(moved: str, day: str, written: str) -> None:
+    class Step(InputModel):
+        since: Day
+
+    done = read_text(f"since: {written}", Step, [f"since={moved}"], file="a.yaml").scenario
+    assert done.since.isoformat() == day
+
+
+def test_what_is_no_date_is_not_moved() -> None:
+    assert problem("seed=+36d")[0].code == "GW219"
+    assert "no date is written there" in problem("sites.memphis 1.5.title=+3d")[0].message
+    assert load("sites.memphis 1.5.title=+3 days").sites["memphis 1.5"].title == "+3 days"
 
 
 @pytest.mark.parametrize("where", ["0", "north"])
