@@ -14,7 +14,7 @@ tenant = typer.Typer(
     help="Name a cluster's tenants, say what each may hold, and give it a token. For the cluster's owner.",
     add_completion=False,
     rich_markup_mode=None,
-    no_args_is_help=True,
+    invoke_without_command=True,
 )
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="The tenant.", show_default=False)]
 _Quota = Annotated[
@@ -37,6 +37,12 @@ _Root = Annotated[
 ]
 
 
+@tenant.callback()
+def _tenants(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
 @tenant.command("list")
 def list_tenants(
     state_dir: StateDir = None,
@@ -45,7 +51,7 @@ def list_tenants(
     token_file: TokenFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show tenants: those that were named, and those that have jobs which have not ended."""
+    """Show tenants and what they hold, unnamed ones with jobs too."""
     from gigawatt.cli.tables import print_table
     from gigawatt.live import client
 
@@ -73,7 +79,7 @@ def add_tenant(
     token_file: TokenFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Name a tenant: quota and weight as in the file of `up --tenants`.
+    """Name a tenant, with quota and weight as in up --tenants.
 
     \b
     Examples:
@@ -99,7 +105,7 @@ def set_tenant(
     token_file: TokenFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change what a tenant may hold, while the cluster runs; what is not named stays."""
+    """Change what a tenant may hold; what is not named stays."""
     from gigawatt.cli.outcome import refuse
     from gigawatt.live import client
 
@@ -121,7 +127,7 @@ def remove_tenant(
     token_file: TokenFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Forget what a tenant may hold, and its token; its folder stays."""
+    """Forget a tenant and its token; its folder stays."""
     from gigawatt.live import client
 
     door = client.door(state_dir, url, ca, token_file)
@@ -142,7 +148,7 @@ def make_token(
     token_file: TokenFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print a new token of a tenant, this once; an earlier one is worth nothing from now on.
+    """Print a new token, this once; it makes an earlier one worthless.
 
     \b
     Examples:

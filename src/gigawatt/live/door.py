@@ -239,7 +239,8 @@ def find(state_dir: Path | None, url: str | None, ca: Path | None, token_file: P
         GW843: both ways are named, or no token can be read; and what :func:`of_url` refuses.
     """
     if state_dir is not None and url is not None:
-        raise _wrong_url("--state-dir and --url name two clusters")
+        seen = "--state-dir and --url name two clusters"
+        raise InputError(Problem("GW843", seen, "leave one of them away", file="--url"))
     told = url or (os.environ.get("GIGAWATT_URL") if state_dir is None else None)
     if not told:
         return None

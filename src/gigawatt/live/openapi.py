@@ -10,7 +10,8 @@ from pydantic.json_schema import models_json_schema
 
 from gigawatt import __version__
 from gigawatt.live import answers
-from gigawatt.live.routes import ROUTES, Raw, Route
+from gigawatt.live.requests import LogQuery
+from gigawatt.live.routes import ROUTES, Route
 
 _TEMPLATE = "#/components/schemas/{model}"
 _REFUSAL = {"$ref": "#/components/schemas/Refusal"}
@@ -36,7 +37,7 @@ def document() -> dict[str, Any]:
     True
     """
     asked = [model for route in ROUTES for model in (route.body,) if model is not None]
-    told = {route.answer for route in ROUTES if isinstance(route.answer, type) and route.answer is not Raw}
+    told = {route.answer for route in ROUTES if isinstance(route.answer, type)}
     adapters: list[Any] = [(kind, "serialization", TypeAdapter(kind)) for kind in sorted(told, key=repr)]
     adapters.append((answers.Refusal, "serialization", TypeAdapter(answers.Refusal)))
     _, described = models_json_schema(
@@ -47,7 +48,11 @@ def document() -> dict[str, Any]:
     _inherit(schemas)
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
-        schema = {} if route.answer is Raw else found.get((route.answer, "serialization"), {"type": "object"})
+        schema = (
+            {}
+            if isinstance(route.answer, str)
+            else found.get((route.answer, "serialization"), {"type": "object"})
+        )
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schema)
     return {
         "openapi": "3.1.0",
@@ -72,8 +77,9 @@ def _inherit(schemas: dict[str, Any]) -> None:
 def _operation(route: Route, answer: dict[str, Any]) -> dict[str, Any]:
     content: dict[str, Any] = {"application/json": {"schema": answer}}
     done: dict[str, Any] = {"description": "Done.", "content": content}
-    if route.answer is Raw:
-        done["content"] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    if isinstance(route.answer, str):
+        done["content"] = {route.answer.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}}
+    if route.query is LogQuery:
         done["headers"] = {
             name: {"description": text, "schema": {"type": "string"}} for name, text in _HEADERS.items()
         }
@@ -99,11 +105,10 @@ def _operation(route: Route, answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _identifier(route: Route) -> str:
-    words = [
-        word for word in route.path.removeprefix("/v1/").replace(".json", "").split("/") if "{" not in word
-    ]
+    path = route.path.removeprefix("/v1").replace(".json", "")
+    words = [word for word in path.split("/") if word and "{" not in word]
     one = "one_" if route.path.endswith("}") else ""
-    return f"{route.method.lower()}_{one}{'_'.join(words)}"
+    return f"{route.method.lower()}_{one}{'_'.join(words) or 'page'}"
 
 
 def _in_path(route: Route) -> list[dict[str, Any]]:

@@ -58,7 +58,7 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
     if "requestBody" in operation:
         lines.append(f"\nBody: {_type(operation['requestBody']['content']['application/json']['schema'])}.")
     [(kind, content)] = operation["responses"]["200"]["content"].items()
-    lines.append(f"\nAnswer: {_type(content['schema'])}." if kind.endswith("json") else "\nAnswer: bytes.")
+    lines.append(f"\nAnswer: {_type(content['schema'])}." if kind.endswith("json") else f"\nAnswer: {kind}.")
     for name, header in operation["responses"]["200"].get("headers", {}).items():
         lines.append(f"- `{name}`: {header['description']}")
     return "\n".join(lines) + "\n"

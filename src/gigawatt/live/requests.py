@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import reprlib
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
@@ -10,6 +11,9 @@ from pydantic_core import PydanticCustomError
 from gigawatt.kernel.errors import InputError, Problem
 from gigawatt.live.tenants import MOST_NAME, NAME
 from gigawatt.live.transitions import JobSpec
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 MOST_ARRAY = 10_000
 """Largest array of one submission."""
@@ -40,11 +44,12 @@ class Submission(Request):
     """A job, or an array of equal ones."""
 
     tenant: TenantName | None = None
-    """Who asks. A tenant's token speaks for that tenant alone, and needs no name; the owner's needs one."""
+    """Who asks: letters, digits, '_', '-' and '.', no '.' first. A tenant's token needs no name, the owner's
+    does."""
     gpus: int = Field(ge=1, le=1_000_000)
     """Size of its gang: one rank a GPU, all or none."""
     command: list[Word] = Field(min_length=1, max_length=10_000)
-    """What each rank runs; a null byte cannot be in it."""
+    """What each rank runs: words of up to 131,071 bytes, without null bytes."""
     cwd: Path = ""
     """Folder in which the ranks start, on the cluster's machine. Default: the tenant's own folder; a relative
     one lies in it."""
@@ -143,6 +148,20 @@ class LogQuery(Query):
     """Bytes to be told at most."""
 
 
+def _problem(model: type[BaseModel], one: ErrorDetails, file: str) -> Problem:
+    """Say what is wrong with a field, what it holds, and what it is for."""
+    where = ".".join(str(word)[:_MOST_SEEN] for word in one["loc"]) or "it"
+    field = model.model_fields.get(str(one["loc"][0])) if one["loc"] else None
+    seen = f"{where}: {one['msg'][:_MOST_SEEN]}"
+    if one["type"] == "extra_forbidden":
+        seen, remedy = f"there is no field {where}", f"there are {', '.join(model.model_fields)}"
+    else:
+        remedy = str(one.get("ctx", {}).get("remedy") or (field and field.description) or "mend it")
+    if one["type"] not in {"missing", "extra_forbidden"}:
+        seen += f"; it is {reprlib.repr(one['input'])[:_MOST_SEEN]}"
+    return Problem("GW810", seen, " ".join(remedy.split()), file=file)
+
+
 def checked(model: type[Any], value: Any, file: str) -> Any:
     """Check a request against its model.
 
@@ -154,12 +173,8 @@ def checked(model: type[Any], value: Any, file: str) -> Any:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-    problems = []
-    for one in found[:_MOST_PROBLEMS]:
-        where = ".".join(str(word)[:_MOST_SEEN] for word in one["loc"]) or "it"
-        remedy = str(one.get("ctx", {}).get("remedy", "mend it"))
-        problems.append(Problem("GW810", f"{where}: {one['msg'][:_MOST_SEEN]}", remedy, file=file))
+        found = error.errors(include_url=False)
+    problems = [_problem(model, one, file) for one in found[:_MOST_PROBLEMS]]
     if len(found) > _MOST_PROBLEMS:
         seen = f"and {len(found) - _MOST_PROBLEMS:,} more"
         problems.append(Problem("GW810", seen, "mend those first", file=file))

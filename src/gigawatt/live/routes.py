@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from gigawatt.live.controller import Controller
 
 
+_BYTES, _HTML = "application/octet-stream", "text/html; charset=utf-8"
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A request that was checked."""
@@ -61,7 +64,7 @@ class Route:
     """``{number}`` stands for digits, ``{name}`` for any one segment."""
     action: Callable[[Asked], Any]
     answer: Any
-    """Type of its answer; :class:`Raw` where it is no JSON."""
+    """Type of its answer; a media type where it is no JSON."""
     says: str
     """What it does, in a sentence."""
     body: type[BaseModel] | None = None
@@ -111,7 +114,7 @@ def _down(asked: Asked) -> answers.GoingDown:
 def _log(asked: Asked) -> Raw:
     job = asked.controller.ask(lambda: views.find(asked.controller.core, asked.number, asked.caller))
     part = logs.read(asked.controller.folder, job, asked.query)
-    return Raw(part.data, "application/octet-stream", part.headers())
+    return Raw(part.data, _BYTES, part.headers())
 
 
 def _openapi(_: Asked) -> dict[str, Any]:
@@ -143,7 +146,7 @@ def _page(_: Asked) -> Raw:
     from gigawatt.live.page import document
 
     data, headers = document()
-    return Raw(data, "text/html; charset=utf-8", headers)
+    return Raw(data, _HTML, headers)
 
 
 def _drain(asked: Asked) -> Any:
@@ -152,14 +155,14 @@ def _drain(asked: Asked) -> Any:
 
 
 ROUTES = (
-    Route("GET", "/", _page, Raw, "The page; its key, which may only look, stands behind # in its address.",
+    Route("GET", "/", _page, _HTML, "The page; its key, which may only look, stands behind # in its address.",
           public=True),
     Route("GET", "/v1/openapi.json", _openapi, dict[str, Any], "This description.", public=True),
     Route("GET", "/v1/status", _ask(views.status, "caller"), answers.Status, "All that the caller may see."),
     Route("POST", "/v1/jobs", _submit, answers.Submitted, "Submit a job or an array.", body=Submission),
     Route("GET", "/v1/jobs/{number}", _ask(views.job, "number", "caller"), answers.OneJob, "One job."),
     Route(
-        "GET", "/v1/jobs/{number}/log", _log, Raw,
+        "GET", "/v1/jobs/{number}/log", _log, _BYTES,
         "Bytes of what a rank said.",
         query=LogQuery,
     ),

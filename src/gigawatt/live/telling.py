@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -107,12 +108,19 @@ def tail(
             "kind": event.kind,
             "job": event.job,
             "node": event.node,
-            "words": words(event),
+            "words": words(event if jobs is None else _without_process(event)),
         }
         for seq, event in rows
         if jobs is None or event.job in jobs or (event.job is None and event.kind in _FOR_ALL)
     ]
     return {"events": told, "last": rows[-1][0] if rows else after or 0}
+
+
+def _without_process(event: Event) -> Event:
+    """Leave the number of a process away: it is the owner's to know."""
+    if "pid" not in event.data:
+        return event
+    return replace(event, data={name: told for name, told in event.data.items() if name != "pid"})
 
 
 def utc(unix_s: float | None) -> str | None:

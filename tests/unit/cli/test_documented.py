@@ -31,6 +31,20 @@ def test_every_example_of_a_message_is_one_that_is_told() -> None:
     assert shown[0].replace("\n        fix", "\n    fix").strip() in told
 
 
+def test_every_option_of_tenant_is_documented(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    section = COMMANDS.split("## tenant\n")[1].split("\n## ")[0]
+    for command in ("list", "add", "set", "remove", "token"):
+        monkeypatch.setattr("sys.argv", ["gigawatt", "tenant", command, "--help"])
+        with pytest.raises(SystemExit):
+            main()
+        told = capsys.readouterr().out
+        options = set(re.findall(r"(?<![\w-])--[a-z-]+", told.split("Options:")[1])) - {"--help"}
+        assert options <= set(re.findall(r"--[a-z-]+", section))
+        assert f"gigawatt tenant {command}" in section
+
+
 @pytest.mark.parametrize(
     "command",
     [
