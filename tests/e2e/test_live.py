@@ -21,6 +21,7 @@ from gigawatt.cluster.readers import read_policy
 from gigawatt.cluster.schedule import RUN_ENDS
 from gigawatt.kernel.errors import InputError
 from gigawatt.live.processes import children
+from gigawatt.live.twin.answer import twin_of
 
 
 def test_a_gang_over_two_nodes_runs_whole(make):
@@ -304,6 +305,8 @@ def test_the_order_of_starts_is_that_of_the_simulation(make, policy: str):
     ends = zip(runs.end_s[stopped].tolist(), runs.job[stopped].tolist(), strict=True)
     assert sorted(preempted) == sorted(ends)
     assert bool(preempted) == (policy == "priority" or (policy == "fair" and bool(shares)))
+    starts = twin_of(cluster.folder).answer()["predictions"][0]["starts"]
+    assert starts["orders_at_the_same_instant"] == starts["orders"] == len(decided)
     assert len({at for at, _ in decided}) > 10
     assert max(np.array([at for at, _ in sorted(decided)]) - jobs.submit_s.min()) > 0.5
 

@@ -31,6 +31,7 @@ from gigawatt.cli.submit import submit
 from gigawatt.cli.sweep import sweep
 from gigawatt.cli.tenant import tenant
 from gigawatt.cli.top import top
+from gigawatt.cli.twin import twin
 from gigawatt.cli.up import up
 from gigawatt.cli.validate import validate
 
@@ -73,7 +74,7 @@ for _command in (
 ):  # fmt: skip
     app.command()(_command)
 app.command(name="import")(import_)
-for _command_of_a_cluster in (up, status, top, logs, cancel, drain, down, drill):
+for _command_of_a_cluster in (up, status, top, logs, cancel, drain, down, drill, twin):
     app.command()(_command_of_a_cluster)
 app.add_typer(tenant, name="tenant")
 # What stands behind the command to run belongs to it, though it looks like an option.

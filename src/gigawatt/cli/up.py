@@ -111,11 +111,11 @@ def up(
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
     from gigawatt.cli.durations import read_s
-    from gigawatt.cli.power_file import read_power
     from gigawatt.cli.tenants_file import read_tenants
     from gigawatt.cluster.readers import read_policy
     from gigawatt.live import client
     from gigawatt.live.listening import check_listening
+    from gigawatt.live.power_file import read_power
     from gigawatt.live.settings import Settings
 
     read_policy(policy, "--policy")

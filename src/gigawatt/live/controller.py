@@ -27,6 +27,7 @@ from gigawatt.live.deciding import Scheduler
 from gigawatt.live.engine import Embedded, Engine
 from gigawatt.live.fleet import Fleet
 from gigawatt.live.listening import far_door
+from gigawatt.live.meter import Meter
 from gigawatt.live.power import Budget
 from gigawatt.live.processes import say
 from gigawatt.live.settings import Settings
@@ -35,6 +36,8 @@ from gigawatt.live.tenants import Tenant
 
 T = TypeVar("T")
 _RETRY_S = 1.0
+_METER_S = 30.0
+"""Between two readings of energy. RAPL begins again after 262 kJ at the earliest: 15 min at 290 W."""
 
 
 class Controller:
@@ -51,6 +54,7 @@ class Controller:
         try:
             _check_shape(self.store, settings)
             _take_tenants(self.store, settings)
+            self.store.append([self.store.event("up", policy=settings.policy, grace_s=settings.grace_s)])
             self.far_door = far_door(settings)
             self._wake = asyncio.Event()
             self.engine: Engine = Embedded(folder, self.store.meta("id") or "", settings.patience_s)
@@ -84,6 +88,7 @@ class Controller:
         self._loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._take, self.core.go_down, Future())
+        metering = asyncio.create_task(self._meter())
         tending = [asyncio.create_task(self.fleet.tend(node)) for node in range(self.settings.nodes)]
         told = False
         while True:
@@ -102,12 +107,24 @@ class Controller:
                 continue
             finally:
                 self._wake.clear()
+        metering.cancel()
         self.ended.set()
         self._answer_all(GigawattError("the cluster is going down"))
         self.fleet.quit()
         await asyncio.gather(*tending)
         await self.engine.close()
         self.core.tick()
+
+    async def _meter(self) -> None:
+        """Note what the machine's counters of energy count, if it has any that may be read."""
+        meter = await asyncio.to_thread(Meter)  # the GPUs' library may take a second
+        try:
+            while meter.counts:
+                await asyncio.sleep(_METER_S)
+                self.store.note_energy(meter.read())
+        finally:
+            if meter.counts:
+                self.store.note_energy(meter.read())
 
     def _tick(self) -> float | None:
         """Let the core do what is due; return after how many seconds at the latest it is due again."""

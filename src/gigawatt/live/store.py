@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ CREATE TABLE IF NOT EXISTS journal (
   job INTEGER, node INTEGER, data TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS jobs (id INTEGER PRIMARY KEY, state TEXT NOT NULL, data TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS nodes (id INTEGER PRIMARY KEY, state TEXT NOT NULL, data TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS energy (at_s REAL NOT NULL, source TEXT NOT NULL, joules REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS tenants (name TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID;
 """
 FORMAT = "gigawatt-live/1"
@@ -167,6 +169,13 @@ class Store:
         else:
             rows = self._db.execute(f"{columns} WHERE seq > ? ORDER BY seq LIMIT ?", (after, most)).fetchall()
         return [(seq, Event(k, at, wall, j, n, json.loads(data))) for seq, k, at, wall, j, n, data in rows]
+
+    def note_energy(self, joules: Mapping[str, float]) -> None:
+        """Note what counters of energy have counted since the time before; where the disk is full, not."""
+        at_s = self.clock.now_s()
+        rows = [(at_s, source, counted) for source, counted in joules.items()]
+        with suppress(sqlite3.OperationalError):
+            self._db.executemany("INSERT INTO energy (at_s, source, joules) VALUES (?, ?, ?)", rows)
 
     def power(self) -> Budget | None:
         """Return the power budget that was set last, or None where there is none."""

@@ -16,7 +16,7 @@ _NODES = {
     UP: "is up", AWAY: "was lost", DRAINED: "is drained: it takes no more jobs",
     QUARANTINED: "is quarantined: it kept losing its agent",
 }  # fmt: skip
-_FOR_ALL = ("node", "power", "overdrawn")
+_FOR_ALL = ("node", "up", "power", "overdrawn")
 """Kinds of events that all tenants are told of."""
 
 
@@ -39,6 +39,8 @@ def _of_cluster(event: Event) -> str:
         return f"node {event.node} {_NODES.get(data['state'], data['state'])}{agent}"
     if event.kind in {"tenant", "tenant_removed"}:
         return _of_tenant(data, removed=event.kind != "tenant")
+    if event.kind == "up":
+        return f"the cluster came up under {data['policy']}"
     if event.kind == "power":
         return _of_power(data)
     if event.kind == "overdrawn":

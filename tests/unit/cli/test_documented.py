@@ -66,6 +66,7 @@ def test_every_option_of_tenant_is_documented(
         "drain",
         "down",
         "drill",
+        "twin",
         "top",
     ],
 )

@@ -279,3 +279,13 @@ def test_settings_name_what_was_asked_for(schedule: Schedule) -> None:
     assert "18 causes" in told["Failures"]
     assert told["Power"].endswith("budget 100 to 200 kW")
     assert told["Seed"] == "4"
+
+
+def test_steps_below_a_second_reach_to_the_end_of_the_picture() -> None:
+    jobs = Jobs(submit_s=[0.0, 0.5], duration_s=[3.0, 4.0], gpus=[2, 2])
+    schedule = simulate(Machines.pool(2), jobs, "fifo", curve_step_s=0.1)
+    curves = build(schedule, About("short", Machines.pool(2)))["curves"]
+    busy = unpack(curves)["busy_gpus"]
+    assert curves["step_s"] == 0.1
+    assert len(busy) in {70, 71}
+    assert busy[:69].tolist() == [2.0] * 69

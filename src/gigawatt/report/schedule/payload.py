@@ -138,7 +138,7 @@ def budget_by_step(power: PowerBudget, step_s: float, steps: int) -> Floats | No
 
 def _until(curves: Curves, end_s: float) -> Curves:
     """Leave the steps away that begin after the end of the picture."""
-    steps = max(-(-int(np.ceil(end_s)) // max(int(curves.step_s), 1)), 1)
+    steps = max(int(np.ceil(end_s / curves.step_s)), 1)
     names = [name for name in curves.__slots__ if name != "step_s"]
     return Curves(curves.step_s, **{name: getattr(curves, name)[:steps] for name in names})
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gigawatt.cli.outcome import refuse
+from gigawatt.kernel.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,13 +60,13 @@ def read_power(
         return {}
     path = Path(written)
     if not path.exists():
-        raise refuse("GW850", f"there is no file or folder {written!r}", "give one, or off", _OPTION)
+        raise _refuse("GW850", f"there is no file or folder {written!r}", "give one, or off", _OPTION)
     told = PowerBudget() if path.is_dir() or path.suffix != ".yaml" else _from_yaml(path)
     busy_kw = told.busy_kw_per_gpu if busy_kw_per_gpu is None else busy_kw_per_gpu
     idle_kw = min(told.idle_kw_per_gpu, busy_kw) if idle_kw_per_gpu is None else idle_kw_per_gpu
     if idle_kw > busy_kw:
         seen = f"a free GPU would draw {idle_kw:g} kW, more than a held one's {busy_kw:g} kW"
-        raise refuse("GW851", seen, "change --kw-per-gpu or --idle-kw-per-gpu", _OPTION)
+        raise _refuse("GW851", seen, "change --kw-per-gpu or --idle-kw-per-gpu", _OPTION)
     step_s, budget_kw = told.step_s, told.budget_kw
     if path.is_dir():
         step_s, budget_kw = _HOUR_S, gpus * _kw_per_gpu_of_run(path, first_day, site)[:MOST_STEPS]
@@ -74,13 +74,18 @@ def read_power(
         step_s, budget_kw = _HOUR_S, _from_csv(path)
     if budget_kw.size > MOST_STEPS:
         seen = f"{budget_kw.size:,} steps; allowed: up to {MOST_STEPS:,}, a year of hours"
-        raise refuse("GW851", seen, "give a shorter budget", str(path))
+        raise _refuse("GW851", seen, "give a shorter budget", str(path))
     return {
         "step_s": step_s / time_scale,
         "budget_kw": [float(f"{kw:.6g}") for kw in budget_kw.tolist()],
         "busy_kw_per_gpu": busy_kw,
         "idle_kw_per_gpu": idle_kw,
     }
+
+
+def _refuse(code: str, seen: str, remedy: str, file: str) -> InputError:
+    """Build the error for a wrong budget."""
+    return InputError(Problem(code, seen, remedy, file=file))
 
 
 def _from_yaml(path: Path) -> PowerBudget:
@@ -96,7 +101,7 @@ def _from_yaml(path: Path) -> PowerBudget:
         power = budget_of(read_text(text, PowerFile, file=str(path)).scenario.power)
     if power is None or power.budget_kw is None:
         remedy = "write power: {budgets: [{from: 0 h, budget: 40 kW}, ...]}"
-        raise refuse("GW850", "the file gives no power budget", remedy, str(path))
+        raise _refuse("GW850", "the file gives no power budget", remedy, str(path))
     return power
 
 
@@ -109,7 +114,7 @@ def _from_csv(path: Path) -> NDArray[np.float64]:
     name = next((name for name in _UNITS_KW if rows and name in rows[0]), None)
     if name is None:
         remedy = "a CSV file with a row an hour and a column budget_kw or budget_mw; or .yaml, or a run"
-        raise refuse("GW850", "the file has no column of a power budget", remedy, str(path))
+        raise _refuse("GW850", "the file has no column of a power budget", remedy, str(path))
     values = []
     for line, row in enumerate(rows, 2):
         try:
@@ -117,7 +122,7 @@ def _from_csv(path: Path) -> NDArray[np.float64]:
         except (TypeError, ValueError):
             value = float("nan")
         if not 0.0 <= value < float("inf"):
-            raise refuse("GW851", f"line {line}: {name} is {row[name]!r}", "numbers from 0", str(path))
+            raise _refuse("GW851", f"line {line}: {name} is {row[name]!r}", "numbers from 0", str(path))
         values.append(value * _UNITS_KW[name])
     return np.array(values)
 
@@ -132,11 +137,11 @@ def _kw_per_gpu_of_run(folder: Path, first_day: str | None, site: str | None) ->
         names = list(read_manifest(folder)["tables"])
     except (OSError, ValueError):
         seen = "the folder holds no run"
-        raise refuse("GW850", seen, "give one that gigawatt run --out has written", str(folder)) from None
+        raise _refuse("GW850", seen, "give one that gigawatt run --out has written", str(folder)) from None
     sites = [name.removeprefix("hourly_") for name in names if name.startswith("hourly_")]
     if (site is None and len(sites) > 1) or (site is not None and site not in sites):
         seen = "the run has several sites" if site is None else f"the run has no site {site!r}"
-        raise refuse("GW852", seen, f"--power-site with one of {', '.join(sites)}", str(folder))
+        raise _refuse("GW852", seen, f"--power-site with one of {', '.join(sites)}", str(folder))
     chosen = site or sites[0]
     daily = pq.read_table(folder / "tables" / f"daily_{chosen}.parquet", columns=["day", "energised_gpus"])
     hourly = pq.read_table(folder / "tables" / f"hourly_{chosen}.parquet", columns=["it_served_mw"])
@@ -154,10 +159,10 @@ def _first_of(days: list[date], gpus: NDArray[np.float64], first_day: str | None
     """Position of the day with which to begin."""
     if first_day is None:
         if not (gpus > 0.0).any():
-            raise refuse("GW852", "no GPU of the site is energised in this run", "another one", str(folder))
+            raise _refuse("GW852", "no GPU of the site is energised in this run", "another one", str(folder))
         return int((gpus > 0.0).argmax())
     try:
         return days.index(date.fromisoformat(first_day))
     except ValueError:
         seen = f"the run has no day {first_day!r}; it goes from {days[0]} to {days[-1]}"
-        raise refuse("GW852", seen, "give one of its days, as 2026-07-14", "--power-from") from None
+        raise _refuse("GW852", seen, "give one of its days, as 2026-07-14", "--power-from") from None
