@@ -174,3 +174,50 @@ def test_top_shows_the_cluster_says_when_it_is_gone_and_ends_with_q(cluster: Clu
     words = [GIGAWATT, "top", "--state-dir", str(cluster.folder)]
     gone = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (gone.returncode, "GW803" in gone.stderr) == (1, True)
+
+
+FAKE_NVML = """
+NVML_DEVICE_MIG_ENABLE = 1
+class NVMLError(Exception): pass
+class Memory: total = 80 * 2**30
+def nvmlInit(): pass
+def nvmlShutdown(): pass
+def nvmlDeviceGetCount(): return 4
+def nvmlDeviceGetHandleByIndex(number): return number
+def nvmlDeviceGetMigMode(handle): return [0, 0]
+def nvmlDeviceGetUUID(handle): return f"GPU-{handle}{handle}"
+def nvmlDeviceGetName(handle): return "NVIDIA H100"
+def nvmlDeviceGetMemoryInfo(handle): return Memory
+"""
+
+
+def test_gpus_that_are_found_are_given_to_ranks_by_slot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "fake").mkdir()
+    (tmp_path / "fake" / "pynvml.py").write_text(FAKE_NVML, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path / 'fake'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    cluster = Cluster(tmp_path / "state", nodes=1, gpus_per_node=4)
+
+    def up(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [GIGAWATT, "up", "--state-dir", cluster.folder, *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    try:
+        told = up("--json")
+        assert json.loads(told.stdout)["devices"] == ["GPU-00", "GPU-11", "GPU-22", "GPU-33"]
+        first = cluster.submit(1, "sh", "-c", 'echo "$CUDA_VISIBLE_DEVICES"; sleep 60')
+        cluster.wait([first], "running")
+        then = cluster.submit(3, "sh", "-c", 'echo "$CUDA_VISIBLE_DEVICES $LOCAL_RANK $GIGAWATT_DEVICE"')
+        cluster.wait([then], "finished")
+        assert [cluster.log(then, rank).split() for rank in range(3)] == [
+            ["GPU-11,GPU-22,GPU-33", str(rank), f"GPU-{rank + 1}{rank + 1}"] for rank in range(3)
+        ]
+        assert cluster.log(first).strip() == "GPU-00"
+        client.ask(cluster.folder, "POST", f"/v1/jobs/{first}/cancel")
+    finally:
+        cluster.end()
+    refused = up("--nodes", "1", "--gpus-per-node", "4")
+    assert (refused.returncode, "GW805" in refused.stderr) == (1, True), refused.stderr
+    refused = up("--real", "--nodes", "1")
+    assert (refused.returncode, "GW864" in refused.stderr) == (1, True), refused.stderr
+    assert not cluster.processes()

@@ -30,7 +30,7 @@ class Finding:
 
 def findings() -> list[Finding]:
     """Look at everything."""
-    return [_python(), *_packages(), _compile_cache(), _free_space(), _browser()]
+    return [_python(), *_packages(), _compile_cache(), _free_space(), _browser(), _gpus()]
 
 
 def _python() -> Finding:
@@ -87,3 +87,17 @@ def _browser() -> Finding:
     return Finding(
         "Chromium", "optional", "not found", "only for the report's own tests; any browser opens a report"
     )
+
+
+def _gpus() -> Finding:
+    """Look for GPUs that a live cluster can give to ranks."""
+    from gigawatt.kernel.errors import InputError
+    from gigawatt.live.gpus import find_gpus, in_words
+
+    try:
+        return Finding("GPUs", "ok", in_words(find_gpus()))
+    except InputError as error:
+        problem = error.problems[0]
+        return Finding(
+            "GPUs", "optional", f"{problem.message}; a cluster counts virtual ones", problem.remedy
+        )

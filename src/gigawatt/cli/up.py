@@ -13,12 +13,26 @@ from gigawatt.cli.options import AsJson, StateDir, print_json
 def up(
     nodes: Annotated[
         int | None,
-        typer.Option(min=1, max=1000, help="Virtual nodes. Default: as before, else 1.", show_default=False),
+        typer.Option(
+            min=1,
+            max=1000,
+            help="Virtual nodes. Default: as before, else the GPUs that are found, else 1 node of 8.",
+            show_default=False,
+        ),
     ] = None,
     gpus_per_node: Annotated[
         int | None,
         typer.Option(
             min=1, max=1024, help="Virtual GPUs of each. Default: as before, else 8.", show_default=False
+        ),
+    ] = None,
+    real: Annotated[
+        bool | None,
+        typer.Option(
+            "--real/--virtual",
+            help="This machine's GPUs, found through NVML (extra gpu), or counted ones. "
+            "Default: as before, else real where they are found and no shape is told.",
+            show_default=False,
         ),
     ] = None,
     policy: Annotated[
@@ -111,6 +125,7 @@ def up(
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
     from gigawatt.cli.durations import read_s
+    from gigawatt.cli.shape import choose_shape
     from gigawatt.cli.tenants_file import read_tenants
     from gigawatt.cluster.readers import read_policy
     from gigawatt.live import client
@@ -120,10 +135,11 @@ def up(
 
     read_policy(policy, "--policy")
     folder = (state_dir or client.default_folder()).absolute()
-    before = client.shape_of(folder) or (1, 8)
+    shape = choose_shape(folder, nodes, gpus_per_node, real=real)
     settings = Settings(
-        nodes=nodes or before[0],
-        gpus_per_node=gpus_per_node or before[1],
+        nodes=shape.nodes,
+        gpus_per_node=shape.gpus_per_node,
+        devices=shape.devices,
         policy=policy,
         grace_s=read_s(grace, "--grace"),
         patience_s=read_s(patience, "--patience"),
@@ -135,7 +151,7 @@ def up(
         if power_budget is None
         else read_power(
             power_budget,
-            gpus=(nodes or before[0]) * (gpus_per_node or before[1]),
+            gpus=shape.nodes * shape.gpus_per_node,
             busy_kw_per_gpu=kw_per_gpu,
             idle_kw_per_gpu=idle_kw_per_gpu,
             time_scale=time_scale,
@@ -149,10 +165,13 @@ def up(
     url = client.url_of(folder)
     if as_json:
         told = {"pid": pid, "nodes": settings.nodes, "gpus": settings.gpus, "state_dir": str(folder)}
+        told |= {"devices": list(shape.devices)} if shape.devices else {}
         print_json(told | ({} if url is None else {"url": url}))
     else:
         typer.echo(
-            f"{settings.nodes:,} nodes with {settings.gpus:,} GPUs are up under {policy}; "
+            f"{settings.nodes:,} nodes with {settings.gpus:,} GPUs are up under {policy} ({shape.words}); "
             f"controller {pid}, state in {folder}" + ("" if url is None else f"; it listens at {url}")
         )
+        if shape.hint:
+            typer.echo(f"this machine has GPUs that are not used: {shape.hint}", err=True)
         typer.echo("watch it: gigawatt top, or the page whose address gigawatt status --page prints")

@@ -17,7 +17,7 @@ from typing import Any
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
 from gigawatt.live.door import Door, find, of_folder
 from gigawatt.live.processes import SUPPORTED, alive
-from gigawatt.live.settings import Settings
+from gigawatt.live.settings import VIRTUAL, Settings
 
 _READY_S = 300.0
 """The first start compiles the policies, which takes up to a minute or two on a slow machine."""
@@ -33,21 +33,21 @@ def default_folder() -> Path:
     return Path(base) / "gigawatt" / "cluster"
 
 
-def shape_of(folder: Path) -> tuple[int, int] | None:
-    """Return nodes and GPUs per node of a cluster that was up before, or None."""
+def shape_of(folder: Path) -> tuple[int, int, str] | None:
+    """Return nodes, GPUs per node and their kind of a cluster that was up before, or None."""
     file = folder / "cluster.sqlite"
     if not file.is_file():
         return None
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
-            row = db.execute("SELECT value FROM meta WHERE name = 'shape'").fetchone()
+            told = dict(db.execute("SELECT name, value FROM meta WHERE name IN ('shape', 'gpus')"))
     except sqlite3.Error as error:
         seen = f"the cluster's database cannot be read ({file}): {error}"
         raise InputError(Problem("GW802", seen, "give another --state-dir", file="--state-dir")) from None
-    if row is None:
+    if "shape" not in told:
         return None
-    nodes, _, gpus = row[0].partition(" x ")
-    return int(nodes), int(gpus)
+    nodes, _, gpus = told["shape"].partition(" x ")
+    return int(nodes), int(gpus), told.get("gpus", VIRTUAL)
 
 
 def bring_up(folder: Path, settings: Settings, controller: str = "gigawatt.live.controller") -> int:

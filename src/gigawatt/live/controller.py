@@ -30,7 +30,7 @@ from gigawatt.live.listening import far_door
 from gigawatt.live.meter import Meter
 from gigawatt.live.power import Budget
 from gigawatt.live.processes import say
-from gigawatt.live.settings import Settings
+from gigawatt.live.settings import REAL, VIRTUAL, Settings
 from gigawatt.live.store import Store, StoreFullError
 from gigawatt.live.tenants import Tenant
 
@@ -162,11 +162,13 @@ def _answering(request: Callable[[], Any], answer: Future[Any]) -> Callable[[], 
 def _check_shape(store: Store, settings: Settings) -> None:
     """Note the shape of a new cluster; refuse another one for one that exists."""
     shape = f"{settings.nodes} x {settings.gpus_per_node}"
-    before = store.meta("shape")
-    if before not in {None, shape}:
-        seen = f"this cluster has {before} GPUs, not {shape} ({store.folder})"
-        remedy = "give --nodes and --gpus-per-node as before, or another --state-dir"
+    kind = REAL if settings.devices else VIRTUAL
+    before = (store.meta("shape"), store.meta("gpus") or VIRTUAL)
+    if before not in {(None, VIRTUAL), (shape, kind)}:
+        seen = f"this cluster has {before[0]} {before[1]} GPUs, not {shape} {kind} ones ({store.folder})"
+        remedy = "give --nodes and --gpus-per-node, or --real, as before, or another --state-dir"
         raise InputError(Problem("GW805", seen, remedy, file="--nodes"))
+    store.set_meta("gpus", kind)
     store.set_meta("shape", shape)
     if store.meta("id") is None:
         store.set_meta("id", secrets.token_hex(8))

@@ -337,6 +337,7 @@ class Core:
                 mark=f"{self.store.meta('id')}-{node}",
                 restarts=job.restarts,
                 array_index=job.spec.array_index,
+                devices=tuple(self.settings.devices[slot] for slot in slots if self.settings.devices),
             )
             first += len(slots)
             self._send(node, {"do": "prepare", "part": asdict(part)})

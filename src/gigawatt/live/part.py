@@ -35,11 +35,14 @@ class Part:
     """What marks the processes of this node of this cluster."""
     restarts: int = 0
     array_index: int | None = None
+    devices: tuple[str, ...] = ()
+    """Names of the slots' real GPUs, in the slots' order; empty: they are virtual."""
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Self:
         """Build from what :func:`dataclasses.asdict` gave, also after JSON."""
-        return cls(**{**data, "command": tuple(data["command"]), "slots": tuple(data["slots"])})
+        lists = ("command", "slots", "devices")
+        return cls(**{**data, **{name: tuple(data[name]) for name in lists if name in data}})
 
 
 def rank_environment(part: Part, local_rank: int, base: Mapping[str, str]) -> dict[str, str]:
@@ -75,6 +78,10 @@ def rank_environment(part: Part, local_rank: int, base: Mapping[str, str]) -> di
         "GIGAWATT_CHECKPOINT_DIR": part.checkpoint_dir,
         MARK: part.mark,
     }
+    if part.devices:
+        # All of the gang's on this node: what a script for torchrun takes by LOCAL_RANK is then its own.
+        env["CUDA_VISIBLE_DEVICES"] = ",".join(part.devices)
+        env["GIGAWATT_DEVICE"] = part.devices[local_rank]
     if part.array_index is not None:
         env["GIGAWATT_ARRAY_INDEX"] = str(part.array_index)
     return env

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+REAL, VIRTUAL = "real", "virtual"
+"""Kinds of GPUs: found on the machine and given to ranks, or counted only."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -36,6 +39,8 @@ class Settings:
     tenants: tuple[dict[str, Any], ...] = ()
     """``name``, ``quota_gpus`` and ``weight`` of tenants of which something new is told."""
 
+    devices: tuple[str, ...] = ()
+    """Names of the GPUs of the one node, by slot; empty: GPUs are virtual, and only counted."""
     listen: str = ""
     """``ADDRESS:PORT`` of a second door; empty: only that on the loopback."""
     tls_cert: str = ""
