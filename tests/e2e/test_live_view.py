@@ -96,13 +96,19 @@ def test_events_are_told_in_words_and_none_twice(cluster: Cluster):
 
 
 def test_a_log_is_followed_over_a_restart_until_the_job_has_ended(cluster: Cluster):
-    script = 'echo "run $GIGAWATT_ATTEMPT of $RANK"; sleep 0.3; echo end; [ "$GIGAWATT_ATTEMPT" = 2 ]'
+    script = (
+        'echo "run $GIGAWATT_ATTEMPT of $RANK"; until [ -e go ]; do sleep 0.05; done; echo end; '
+        '[ "$GIGAWATT_ATTEMPT" = 2 ]'
+    )
     number = cluster.submit(2, "sh", "-c", script, restarts=1)
+    until((cluster.folder / "logs" / str(number) / "1" / "1.log").exists)
     words = [GIGAWATT, "logs", str(number), "--state-dir", str(cluster.folder), "--rank", "1"]
-    told = subprocess.run([*words, "--follow"], capture_output=True, text=True, timeout=60, check=False)
-    assert told.returncode == 0, told.stderr
-    lines = [line for line in told.stdout.splitlines() if line != "end"]
-    assert lines == ["run 1 of 1", "[gigawatt: run 2 of job 1]", "run 2 of 1"]
+    with subprocess.Popen([*words, "--follow"], stdout=subprocess.PIPE, text=True) as following:
+        assert following.stdout.readline() == "run 1 of 1\n"
+        (cluster.folder / "go").touch()
+        lines = following.communicate(timeout=60)[0].splitlines()
+    assert lines == ["end", "[gigawatt: run 2 of job 1]", "run 2 of 1", "end"]
+    assert following.returncode == 0
     assert cluster.job(number)["state"] == "finished"
     told = subprocess.run([*words, "--tail", "1", "--json"], capture_output=True, text=True, check=True)
     assert json.loads(told.stdout) == {"id": number, "attempt": 2, "rank": 1, "text": "end\n"}

@@ -1,9 +1,9 @@
 """The GPUs of this machine, as NVIDIA's management library (NVML) names them; needs the extra ``gpu``.
 
 Names and order are those of nvidia-smi: by PCI bus, each with a UUID that a restart does not change. Where
-CUDA_VISIBLE_DEVICES is set only the GPUs that it names count; numbers in it are read in that order, as a CUDA
-program does with CUDA_DEVICE_ORDER=PCI_BUS_ID. GPUs cut into MIG slices are left out: a slice has names of its
-own.
+CUDA_VISIBLE_DEVICES is set only the GPUs that it names count; numbers in it are read in that order, as a
+CUDA program does with CUDA_DEVICE_ORDER=PCI_BUS_ID. GPUs cut into MIG slices are left out: a slice has names
+of its own.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def find_gpus(visible: str | None = None) -> tuple[Gpu, ...]:
 
 
 def choose(gpus: Sequence[Gpu], visible: str) -> tuple[Gpu, ...]:
-    """Return the GPUs that CUDA_VISIBLE_DEVICES names, in its order, up to the first unknown one, as CUDA does.
+    """Return the GPUs that CUDA_VISIBLE_DEVICES names, in its order, up to the first unknown one.
 
     >>> two = (Gpu("GPU-aa11", "H100", 80.0), Gpu("GPU-bb22", "H100", 80.0))
     >>> [gpu.uuid for gpu in choose(two, "1,0")], [gpu.uuid for gpu in choose(two, "GPU-bb,-1,0")]
