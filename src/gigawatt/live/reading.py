@@ -91,10 +91,12 @@ def follow(folder: Path, job: int, rank: int, lines: int | None = None) -> Itera
         ended = _has_ended(folder, job)
         asked_s = time.monotonic()
         while True:
+            # Looked for before the log is read: once there is a later run, this one says no more.
+            later = any(number > run for number in runs(folder, job))
             data, at = _read(folder, job, rank, run, at, lines)
             if data:
                 yield data
-            elif any(later > run for later in runs(folder, job)):
+            elif later:
                 run, at, lines = run + 1, 0, None
                 yield f"[gigawatt: run {run} of job {job}]\n".encode()
             elif ended or time.monotonic() - asked_s > _ASK_S:
