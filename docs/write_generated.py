@@ -105,7 +105,8 @@ every number the result rests on with its source; doubts and conflicts of source
   over the draws, and `draws`, how many gave it.
 - `tornado`: one row a figure and range that moves it: `input`, its ends as written (`low`, `high`), the
   figure there (`at_low`, `at_high`) and in the middle (`mid`), `swing`; within a figure the largest first.
-- `draws`: one row a draw: `status` (done, refused), `problem`, and each range's value as written.
+- `draws`: one row a draw: `status` (done, refused), `problem`, `deal` (why it cannot be closed) and each
+  range's value as written.
 - `outcomes`: one row a draw and figure: `value`. Of months only each year's last, as in `tornado`.
 
 ## Of a replay

@@ -63,7 +63,17 @@ def calm(tmp_path_factory):
 
 def test_the_contract(calm):
     told, out = calm
-    assert list(told) == ["scenario", "version", "run_dir", "seed", "draws", "refused", "figures", "tornado"]
+    assert list(told) == [
+        "scenario",
+        "version",
+        "run_dir",
+        "seed",
+        "draws",
+        "unclosed",
+        "refused",
+        "figures",
+        "tornado",
+    ]
     assert (told["scenario"], told["draws"], told["refused"]) == ("reference-100mw", 12, [])
     figures = {(f["figure"], f["site"], f["when"]): f for f in told["figures"]}
     cost = figures["cost_usd_per_gpu_h", "campus", "2028"]
@@ -160,6 +170,7 @@ def test_mistakes_are_told_before_anything_runs(tmp_path, monkeypatch, capsys):
         said = capsys.readouterr().err
         assert (ended.value.code, code in said) == (1, True), said
         assert "Traceback" not in said
+        assert not list(tmp_path.rglob("*.unfinished"))
 
 
 @pytest.mark.browser
@@ -178,6 +189,6 @@ def test_the_report_shows_bands_percentiles_and_a_tornado(calm):
                     label="cost of a useful GPU-hour, year 2028"
                 )
                 assert "money.cost_of_capital" in page.locator("#fig-tornado tbody").inner_text()
-                assert "(P10 to P90)" in page.locator("#figure-gpus .kind").inner_text()
+                assert "P10 to P90" in page.locator("#figure-gpus .kind").inner_text()
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
                 assert seen.said == []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -88,7 +90,7 @@ def sweep(
     )
     if before and not quiet:
         typer.echo(f"{before:,} of {total:,} runs were done before", err=True)
-    with progress(quiet=quiet or as_json) as tell:
+    with _begun(work), progress(quiet=quiet or as_json) as tell:
         _work_off(work, engine, workers, total, tell, state_dir, tenant)
         done = gather(work)
         if tell is not None:
@@ -105,6 +107,17 @@ def sweep(
         from gigawatt.cli.sweep_answer import print_summary
 
         print_summary(done, target)
+
+
+@contextmanager
+def _begun(work: Work) -> Iterator[None]:
+    """Leave no folder behind where not one run was made."""
+    try:
+        yield
+    except BaseException:
+        if not work.done():
+            shutil.rmtree(work.folder)
+        raise
 
 
 def _work_off(

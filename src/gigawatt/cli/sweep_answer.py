@@ -30,6 +30,7 @@ def answer(done: Sweep, target: Path) -> dict[str, Any]:
         "run_dir": str(target),
         "seed": done.plan.seed,
         "draws": done.plan.draws,
+        "unclosed": len(done.unclosed),
         "refused": [{"run": o.number, "problem": o.problem} for o in done.refused],
         "figures": plain(made["sweep"].to_pylist()),
         "tornado": plain(made["tornado"].to_pylist()) if done.plan.tornado else [],
@@ -81,10 +82,15 @@ def print_summary(done: Sweep, target: Path) -> None:
         )
     for problem, times in Counter(outcome.problem for outcome in done.refused).most_common():
         typer.echo(f"refused, {times:,} of {len(done.cases):,} runs: {problem}")
+    if done.unclosed:
+        from gigawatt.report.messages import say
+
+        typer.echo(say("ranges.unclosed", n=str(len(done.unclosed)), draws=str(done.plan.draws)))
     typer.echo(f"report: {target / 'report.html'}")
 
 
 def _ranked(rows: list[FigureRow]) -> list[Key]:
-    """The last number of energised GPUs, and each site's last cost."""
+    """The last number of energised GPUs, each site's last cost, and the owners' return."""
     energised = [row.key for row in rows if row.key.figure == "energised_gpus"]
-    return energised[-1:] + [row.key for row in rows if row.key.figure == "cost_usd_per_gpu_h"]
+    ranked = {"cost_usd_per_gpu_h", "irr_frac"}
+    return energised[-1:] + [row.key for row in rows if row.key.figure in ranked]

@@ -24,6 +24,11 @@ RANGES: Mapping[str, str] = {
     "ranges.capital_usd": "capital spent",
     "ranges.operation_usd": "cost of operation",
     "ranges.revenue_usd": "paid by customers",
+    "ranges.irr_frac": "return on equity (IRR)",
+    "ranges.unlevered_irr_frac": "return without debt (IRR)",
+    "ranges.npv_usd": "worth to the owners (NPV)",
+    "ranges.debt_usd": "debt raised",
+    "ranges.min_dscr_ratio": "least debt service cover (DSCR)",
     "ranges.band": "P10 to P90",
     "ranges.p10": "P10",
     "ranges.p50": "P50",
@@ -39,8 +44,13 @@ RANGES: Mapping[str, str] = {
     "ranges.refused": (
         "{n} of the runs gave no figures, and are in none of these: {problem}. They are listed in tables/draws."
     ),
+    "ranges.unclosed": (
+        "In {n} of {draws} draws the deal cannot be closed; its figures are those of the other draws, and look "
+        "better for it."
+    ),
     "ranges.others": "{n} further ranges move it less, or not at all.",
     "ranges.kind": "{p10} to {p90} (P10 to P90)",
+    "ranges.kind.same": "the same from P10 to P90",
     "ranges.kind.mid": "all ranges in the middle; see Ranges",
     "chart.ranges-gpus": "How many GPUs can run, by date",
     "chart.ranges-gpus.unit": "GPUs energised at the end of each month",

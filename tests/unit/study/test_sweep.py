@@ -149,6 +149,23 @@ def test_a_draw_that_is_refused_is_recorded_with_its_problem(tmp_path):
     assert set(counted) == {12.0 - len(refused)}
 
 
+def test_a_deal_is_swept_too_and_draws_in_which_it_cannot_be_closed_are_counted(tmp_path):
+    deal = (
+        "finance={equity: [{name: owner}], debt: [{name: loan, amount: 1 bn USD, rate: 12 %, "
+        "repayment: annuity, tenor: {low: 0.5 years, mid: 0.5 years, high: 1.75 years, source: a}}], "
+        "transfer: [{site: campus, prices: [{from: 2026-01, price: 6 USD/GPU-h}]}], exit: {}}"
+    )
+    loaded = read_scenario("reference-100mw", ["end=2027-12-31", deal])
+    sweep = swept(tmp_path / "work", make_plan(loaded, draws=8, tornado=False))
+    assert 0 < len(sweep.unclosed) < 8
+    assert all("matures" in outcome.deal and outcome.status == DONE for outcome in sweep.unclosed)
+    rows = {row["figure"]: row for row in tables(sweep)["sweep"].to_pylist() if not row["site"]}
+    assert rows["irr_frac"]["draws"] == rows["min_dscr_ratio"]["draws"] == 8 - len(sweep.unclosed)
+    assert rows["irr_frac"]["least"] < rows["irr_frac"]["most"]
+    assert [row["deal"] for row in tables(sweep)["draws"].to_pylist()] == [o.deal for o in sweep.draws]
+    assert "irr_frac" in {row.key.figure for row in shown_figures(sweep)}
+
+
 def test_where_no_draw_gives_figures_there_is_no_answer(tmp_path):
     plan = plan_of(
         "sites.campus.power.grid.0.import_limit=1 MW", "sites.campus.power.curtailment.allowed=false"

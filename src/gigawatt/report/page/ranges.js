@@ -70,9 +70,10 @@ function rangeTable() {
 }
 
 function rangeSection() {
-  const { draws, seed, inputs, refused, figures, tornado } = payload.ranges;
+  const { draws, seed, inputs, refused, unclosed, figures, tornado } = payload.ranges;
   section("ranges", { places: { draws, seed, inputs } });
   for (const { problem, n } of refused) currentSection.append(el("p", { class: "range-refused" }, say("ranges.refused", { n, problem })));
+  if (unclosed > 0) currentSection.append(el("p", { class: "range-refused" }, say("ranges.unclosed", { n: unclosed, draws })));
   figure("ranges-gpus", { class: "wide", panels: rangePanel });
   const columns = ["name", "site", "when", "unit", "p10", "p50", "p90", "mid"];
   figure("ranges-table", {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -61,36 +62,40 @@ def figure_rows(sweep: Sweep) -> list[FigureRow]:
 def shown_figures(sweep: Sweep) -> list[FigureRow]:
     """The figures of a summary: of all sites the year ends and the whole run, of each site its last cost."""
     rows = figure_rows(sweep)
-    sites = {row.key.site for row in rows}
-    top = ALL_SITES if ALL_SITES in sites else next(iter(sites))
-    headlines = set(sweep.headlines())
+    top = _top(sweep)
     last_cost = {row.key.site: row.key for row in rows if row.key.figure == "cost_usd_per_gpu_h"}
+    headlines = set(sweep.headlines())
     found = [
         row
         for row in rows
-        if row.key in headlines
-        and (
-            row.key == last_cost.get(row.key.site)
-            or (row.key.site == top and row.key not in last_cost.values())
+        if (
+            row.key in last_cost.values()
+            if row.key.figure == "cost_usd_per_gpu_h"
+            else row.key in headlines and row.key.site in {top, ALL_SITES}
         )
-        and (row.key.figure != "cost_usd_per_gpu_h" or row.key in last_cost.values())
+        and math.isfinite(row.p50)
     ]
     order = list(FIGURES)
     return sorted(found, key=lambda row: order.index(row.key.figure))
 
 
+def _top(sweep: Sweep) -> str:
+    """Return the site whose sums are the campus's: all of them, or the only one."""
+    sites = list(dict.fromkeys(key.site for key in sweep.middle.figures if key.figure == "energised_gpus"))
+    return sites[0] if len(sites) == 1 else ALL_SITES
+
+
 def ranking(sweep: Sweep, keys: list[Key]) -> list[tuple[Key, list[Bar]]]:
     """Order the ranges by how far they move each figure; those that hardly do are left out."""
-    shown = {one.name: one.ranges[0] for one in sweep.inputs}
+    shown = {one.name: one.ranges[0].ends for one in sweep.inputs}
     found = []
     for key in keys:
         middle = sweep.middle.figures[key]
-        bars = []
+        bars: list[Bar] = []
         for name, (low, high) in ends(sweep).items():
             at_low, at_high = low.figures.get(key, np.nan), high.figures.get(key, np.nan)
-            one = shown[name]
             width = swing(at_low, at_high, middle)
-            bars.append(Bar(name, one.written(one.low), one.written(one.high), at_low, at_high, width))
+            bars.append(Bar(name, *shown[name], at_low, at_high, width))
         moved = [bar for bar in bars if bar.swing > LEAST_SWING * abs(middle)]
         found.append((key, sorted(moved, key=lambda bar: -bar.swing)))
     return found
@@ -119,6 +124,7 @@ def payload_of(sweep: Sweep, run: Run, short: dict[str, str]) -> dict[str, Any]:
         "seed": sweep.plan.seed,
         "inputs": len(sweep.inputs),
         "refused": [{"problem": problem, "n": n} for problem, n in problems.most_common()],
+        "unclosed": len(sweep.unclosed),
         "months": _months(sweep, run),
         "figures": [
             {
@@ -174,14 +180,12 @@ def _months(sweep: Sweep, run: Run) -> dict[str, Any]:
 
 def with_kinds(figures: list[dict[str, Any]], sweep: Sweep, month: str) -> list[dict[str, Any]]:
     """Let the six figures say their range where the sweep has it, else that all ranges are in the middle."""
-    sites = {key.site for key in sweep.middle.figures}
-    top = ALL_SITES if ALL_SITES in sites else next(iter(sites))
-    energised = next(row for row in figure_rows(sweep) if row.key == Key("energised_gpus", top, month))
+    wanted = Key("energised_gpus", _top(sweep), month)
+    energised = next(row for row in figure_rows(sweep) if row.key == wanted)
+    p10, p90 = (quantity(value, "GPUs") for value in (energised.p10, energised.p90))
     told = {
-        "figure-gpus": say(
-            "ranges.kind",
-            p10=quantity(energised.p10, "GPUs").removesuffix(" GPUs"),
-            p90=quantity(energised.p90, "GPUs"),
-        )
+        "figure-gpus": MESSAGES["ranges.kind.same"]
+        if p10 == p90
+        else say("ranges.kind", p10=p10.removesuffix(" GPUs"), p90=p90)
     }
     return [{**figure, "kind": told.get(figure["id"], MESSAGES["ranges.kind.mid"])} for figure in figures]

@@ -10,7 +10,7 @@ import numpy as np
 from gigawatt.results import Run
 
 ALL_SITES = ""
-"""Stands as the site of a figure that is the sum over the sites."""
+"""Stands as the site of a figure of all sites together, and of the deal."""
 WHOLE_RUN = "run"
 """Stands as the date of a figure that is a sum over the whole run."""
 
@@ -25,6 +25,11 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "capital_usd": ("USD", "capital spent"),
     "operation_usd": ("USD", "cost of operation"),
     "revenue_usd": ("USD", "paid by customers"),
+    "irr_frac": ("frac", "yearly return on the owners' money, of the scenario's deal"),
+    "unlevered_irr_frac": ("frac", "yearly return without debt"),
+    "npv_usd": ("USD", "worth to the owners at their discount rate"),
+    "debt_usd": ("USD", "debt that is raised"),
+    "min_dscr_ratio": ("", "least debt service cover of a month"),
 }
 """Figure -> its unit, and what it is."""
 
@@ -53,14 +58,33 @@ def figures_of(run: Run) -> dict[Key, float]:
         for name, where in _MONEY.items():
             total = run.ledger.total("money", site=site, **where)
             found[Key(name, site, WHOLE_RUN)] = float(total.sum())
-    return found | _summed(found) if len(run.monthly) > 1 else found
+    return (found | _summed(found) if len(run.monthly) > 1 else found) | _of_deal(run)
 
 
+_DEAL: Mapping[str, str] = {
+    "irr_frac": "irr_frac",
+    "unlevered_irr_frac": "unlevered_irr_frac",
+    "npv_usd": "npv_usd",
+    "debt_usd": "debt_usd",
+    "min_dscr_ratio": "min_dscr",
+}
+"""Figure -> its name among those of a deal."""
 _MONEY: Mapping[str, dict[str, str]] = {
     "capital_usd": {"sink": "capital"},
     "operation_usd": {"sink": "operation"},
     "revenue_usd": {"source": "customers"},
 }
+
+
+def _of_deal(run: Run) -> dict[Key, float]:
+    """Return what a deal comes to; NaN where it cannot be closed, or has no such figure."""
+    if run.finance is None:
+        return {}
+    told = run.finance.figures
+    return {
+        Key(name, ALL_SITES, WHOLE_RUN): float("nan") if told.get(own) is None else float(told[own])
+        for name, own in _DEAL.items()
+    }
 
 
 def _by_month(site: str, values: Any, months: tuple[str, ...]) -> dict[Key, float]:

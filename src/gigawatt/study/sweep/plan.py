@@ -91,9 +91,9 @@ def read_cases(plan: SweepPlan) -> tuple[tuple[SweptInput, ...], tuple[Case, ...
     found += [Case(i + 1, DRAW, "", _drawn(inputs, [float(u) for u in shares[i]])) for i in range(plan.draws)]
     if plan.tornado:
         for one in inputs:
-            for kind in (LOW, HIGH):
-                ends = {r.path: r.written(r.low if kind == LOW else r.high) for r in one.ranges}
-                found.append(Case(len(found), kind, one.name, ends))
+            for end, kind in enumerate((LOW, HIGH)):
+                values = {r.path: r.ends[end] for r in one.ranges}
+                found.append(Case(len(found), kind, one.name, values))
     return inputs, tuple(found)
 
 

@@ -34,6 +34,8 @@ class Range:
     low: float
     mid: float
     high: float
+    ends: tuple[str, str] = ("", "")
+    """Low and high as the scenario writes them."""
 
     def at(self, share: float) -> float:
         """Return the value below which a share of the distribution lies.
@@ -115,7 +117,7 @@ def _range(loaded: LoadedScenario[Scenario], plain: Any, path: Path) -> Range:
         if low > 0.0 and high / low >= MAGNITUDE_RATIO:
             kind = MAGNITUDE
     unit = unit_symbol(suffix).replace("_", " ") if suffix else ""
-    return Range(dotted(path), kind, unit, low, mid, high)
+    return Range(dotted(path), kind, unit, low, mid, high, (str(proof.low), str(proof.high)))
 
 
 def _triangular(share: float, low: float, mid: float, high: float) -> float:

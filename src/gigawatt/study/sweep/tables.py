@@ -46,6 +46,11 @@ class Sweep:
         """The runs that gave no figures."""
         return [outcome for outcome in self.outcomes if outcome.status != DONE]
 
+    @property
+    def unclosed(self) -> list[Outcome]:
+        """The draws in which the scenario's deal cannot be closed: they are in no figure of the deal."""
+        return [outcome for outcome in self.draws if outcome.deal]
+
     def headlines(self) -> list[Key]:
         """The figures that are kept for single draws and for the tornado."""
         return [key for key in self.middle.figures if is_headline(key, self.middle.months)]
@@ -130,7 +135,7 @@ def tornado_table(sweep: Sweep) -> pa.Table:
     keys = [row[0] for row in rows]
     middle = np.array([sweep.middle.figures[key] for key in keys])
     low, high = (np.array([row[i] for row in rows], dtype=float) for i in (2, 3))
-    shown = {one.name: _shown(one) for one in sweep.inputs}
+    shown = {one.name: one.ranges[0].ends for one in sweep.inputs}
     return pa.table(
         {
             **_keys(keys),
@@ -155,19 +160,14 @@ def swing(low: float, high: float, middle: float) -> float:
     return max(known) - min(known) if known else 0.0
 
 
-def _shown(one: SweptInput) -> tuple[str, str]:
-    """Write an input's ends; of a link, those of its first range."""
-    first = one.ranges[0]
-    return first.written(first.low), first.written(first.high)
-
-
 def draws_table(sweep: Sweep) -> pa.Table:
-    """One row a draw: its number, whether it gave figures, and the value of each range as written."""
+    """One row a draw: its number, what was refused, and the value of each range as written."""
     cases = [case for case in sweep.cases if case.kind == DRAW]
     columns = {
         "draw": numbers(np.array([float(case.number) for case in cases])),
         "status": strings(outcome.status for outcome in sweep.draws),
         "problem": strings(outcome.problem for outcome in sweep.draws),
+        "deal": strings(outcome.deal for outcome in sweep.draws),
     }
     for one in sweep.inputs:
         for r in one.ranges:

@@ -32,6 +32,8 @@ class Outcome:
     """Why it was refused."""
     figures: dict[Key, float] = field(default_factory=dict)
     months: tuple[str, ...] = ()
+    deal: str = ""
+    """Why the scenario's deal cannot be closed; empty where it closes, or there is none."""
 
 
 class Work:
@@ -85,6 +87,7 @@ class Work:
             "number": outcome.number,
             "status": outcome.status,
             "problem": outcome.problem,
+            "deal": outcome.deal,
             "months": list(outcome.months),
             "figures": [[*key, plain(value)] for key, value in outcome.figures.items()],
         }
@@ -97,7 +100,9 @@ class Work:
             Key(figure, site, when): float("nan") if value is None else float(value)
             for figure, site, when, value in told["figures"]
         }
-        return Outcome(told["number"], told["status"], told["problem"], figures, tuple(told["months"]))
+        return Outcome(
+            told["number"], told["status"], told["problem"], figures, tuple(told["months"]), told["deal"]
+        )
 
     def _file(self, number: int) -> Path:
         return self.folder / f"{number:06d}.json"
@@ -128,7 +133,8 @@ def run_case(plan: SweepPlan, case: Case) -> Outcome:
     broken = [name for name, value in run.ledger.residuals().items() if not abs(value) < TOLERANCE]
     if broken:
         return Outcome(case.number, REFUSED, f"does not close to {TOLERANCE:g}: {', '.join(broken)}")
-    return Outcome(case.number, DONE, "", figures_of(run), run.clock.months)
+    deal = "" if run.finance is None else run.finance.refused
+    return Outcome(case.number, DONE, "", figures_of(run), run.clock.months, deal)
 
 
 def work_off(work: Work, worker: int, workers: int, parent: int = 0) -> None:
