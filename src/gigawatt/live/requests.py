@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import reprlib
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from gigawatt.kernel.errors import InputError, Problem
@@ -19,6 +19,8 @@ MOST_ARRAY = 10_000
 """Largest array of one submission."""
 MOST_WORD_BYTES = 131_071
 """Longest word of a command: what Linux takes (MAX_ARG_STRLEN, 32 pages of 4 KiB, less the null byte)."""
+MOST_SPEC_BYTES = 16 * 2**20
+"""Largest submission once its array is written out: the journal keeps every job's own words."""
 _MOST_PROBLEMS, _MOST_SEEN = 20, 200
 
 TenantName = Annotated[str, Field(min_length=1, max_length=MOST_NAME, pattern=NAME)]
@@ -79,6 +81,22 @@ class Submission(Request):
                 {"seen": f"{longest:,}", "most": f"{MOST_WORD_BYTES:,}", "remedy": "put it into a file"},
             )
         return words
+
+    @model_validator(mode="after")
+    def _small_enough(self) -> Self:
+        each = len(self.model_dump_json())
+        if each * (self.array or 1) > MOST_SPEC_BYTES:
+            raise PydanticCustomError(
+                "array_too_large",
+                "{array} jobs of {each} bytes; allowed: {most} bytes together",
+                {
+                    "array": f"{self.array or 1:,}",
+                    "each": f"{each:,}",
+                    "most": f"{MOST_SPEC_BYTES:,}",
+                    "remedy": "put the command into a file",
+                },
+            )
+        return self
 
     def specs(self, tenant: str, cwd: str, checkpoint_dir: str) -> list[JobSpec]:
         """One job, or those of the array, with what was found out about tenant and folders."""
@@ -157,7 +175,7 @@ def _problem(model: type[BaseModel], one: ErrorDetails, file: str) -> Problem:
         seen, remedy = f"there is no field {where}", f"there are {', '.join(model.model_fields)}"
     else:
         remedy = str(one.get("ctx", {}).get("remedy") or (field and field.description) or "mend it")
-    if one["type"] not in {"missing", "extra_forbidden"}:
+    if one["type"] not in {"missing", "extra_forbidden", "array_too_large"}:
         seen += f"; it is {reprlib.repr(one['input'])[:_MOST_SEEN]}"
     return Problem("GW810", seen, " ".join(remedy.split()), file=file)
 

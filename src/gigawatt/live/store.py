@@ -34,6 +34,8 @@ CREATE TABLE IF NOT EXISTS energy (at_s REAL NOT NULL, source TEXT NOT NULL, jou
 CREATE TABLE IF NOT EXISTS tenants (name TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID;
 """
 FORMAT = "gigawatt-live/1"
+_MOST_READ_BYTES = 4 * 2**20
+"""Of events that are read for one request."""
 
 
 class StoreFullError(GigawattError):
@@ -162,12 +164,22 @@ class Store:
         return [Event(k, at, wall, job, node, json.loads(data)) for k, at, wall, job, node, data in rows]
 
     def numbered(self, after: int | None, most: int) -> list[tuple[int, Event]]:
-        """Read some events with their numbers, oldest first: those behind a number, or the latest."""
+        """Read some events with their numbers, oldest first: those behind a number, or the latest.
+
+        Fewer where they are long, so that nobody who asks for many holds the controller up.
+        """
         columns = "SELECT seq, kind, at_s, at_unix_s, job, node, data FROM journal"
         if after is None:
-            rows = self._db.execute(f"{columns} ORDER BY seq DESC LIMIT ?", (most,)).fetchall()[::-1]
+            found = self._db.execute(f"{columns} ORDER BY seq DESC LIMIT ?", (most,))
         else:
-            rows = self._db.execute(f"{columns} WHERE seq > ? ORDER BY seq LIMIT ?", (after, most)).fetchall()
+            found = self._db.execute(f"{columns} WHERE seq > ? ORDER BY seq LIMIT ?", (after, most))
+        rows, left_bytes = [], _MOST_READ_BYTES
+        for row in found:
+            rows.append(row)
+            left_bytes -= len(row[-1])
+            if left_bytes < 0:
+                break
+        rows = rows[::-1] if after is None else rows
         return [(seq, Event(k, at, wall, j, n, json.loads(data))) for seq, k, at, wall, j, n, data in rows]
 
     def note_energy(self, joules: Mapping[str, float]) -> None:

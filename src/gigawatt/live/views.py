@@ -16,6 +16,9 @@ from gigawatt.live.telling import utc
 from gigawatt.live.tenants import OWNER, Caller
 from gigawatt.live.transitions import AWAY, DRAINED, ENDED, FINISHED, RUNNING, UP, Job, JobSpec, Node
 
+MOST_WAITING = 50_000
+"""So many jobs of one tenant may wait at once; the owner may submit more."""
+
 
 def submit(
     core: Core, specs: list[JobSpec], caller: Caller = OWNER, checkpoints: Path | None = None
@@ -25,7 +28,8 @@ def submit(
     Raises
     ------
     InputError
-        GW806: more GPUs than there are; GW808: it waits for a job that is not there or did not finish.
+        GW806: more GPUs than there are; GW808: it waits for a job that is not there or did not finish;
+        GW849: too many jobs of the tenant wait.
     """
     problems = []
     wanted = specs[0]
@@ -42,6 +46,11 @@ def submit(
             continue
         seen = f"job {number} is {state}: what waits for it would never start"
         problems.append(Problem("GW808", seen, "name a job that can still finish", file="--after"))
+    if not caller.is_owner:
+        waiting = sum(job.spec.tenant == caller.tenant for job in core.waiting())
+        if waiting + len(specs) > MOST_WAITING:
+            seen = f"{waiting:,} jobs of {caller.tenant} wait; with these more than {MOST_WAITING:,} would"
+            problems.append(Problem("GW849", seen, "wait for some to end", file="submission"))
     if problems:
         raise InputError(problems)
     return core.submit(specs, checkpoints)

@@ -46,6 +46,14 @@ def test_the_document_names_all_that_is_asked_and_is_whole():
         assert find_route(route.method, path)[0] is route
 
 
+def test_an_array_is_as_large_as_what_it_writes():
+    body = {"gpus": 1, "command": ["x" * 1000], "array": 10_000}
+    assert len(checked(Submission, body, "submission").specs("a", "/", "")) == 10_000
+    for command, after in ((["x" * 100_000], []), (["true"], list(range(1000)))):
+        with pytest.raises(InputError, match=r"GW810 .* 10,000 jobs of"):
+            checked(Submission, {**body, "command": command, "after": after}, "submission")
+
+
 WORDS = st.sampled_from(["", "a", "a b", "..", "/", "/data", "a\0", "x" * 200, "é", "\ud800", "1"])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | WORDS,

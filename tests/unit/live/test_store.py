@@ -19,6 +19,16 @@ def spec(gpus: int = 1) -> dict[str, object]:
     return asdict(JobSpec("a", gpus, ("true",), "/"))
 
 
+def test_long_events_are_read_in_parts(tmp_path: Path):
+    store = Store(tmp_path)
+    long = [{**spec(), "command": ("x" * 1_000_000,)} for _ in range(10)]
+    store.append([store.event("submitted", job=n, spec=one) for n, one in enumerate(long, 1)])
+    assert [seq for seq, _ in store.numbered(None, 1000)] == [6, 7, 8, 9, 10]
+    assert [seq for seq, _ in store.numbered(2, 1000)] == [3, 4, 5, 6, 7]
+    assert [seq for seq, _ in store.numbered(2, 2)] == [3, 4]
+    store.close()
+
+
 @pytest.fixture
 def store(tmp_path: Path):
     opened = Store(tmp_path)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from gigawatt.cli.tenants_file import read_tenants
 from gigawatt.cluster import policies
 from gigawatt.kernel.errors import InputError
+from gigawatt.live import views
 from gigawatt.live.deciding import Scheduler
+from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store
 from gigawatt.live.tenants import OWNER, Caller, Tenant, hash_of, who_asks
 from gigawatt.live.transitions import Job, JobSpec, TransitionError
@@ -87,6 +90,19 @@ def test_a_token_speaks_for_one():
     owner = hash_of("owner")
     told = [who_asks(token, owner, tenants) for token in ("owner", "aaa", "bbb", "ccc", "", "\udc80")]
     assert told == [OWNER, Caller("a"), Caller("b"), None, None, None]
+
+
+def test_a_tenant_cannot_let_any_number_of_jobs_wait(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(views, "MOST_WAITING", 3)
+    waiting = [job(1, "a", 1), job(2, "b", 1), job(3, "b", 1)]
+    core = SimpleNamespace(
+        settings=Settings(1, 8), waiting=lambda: waiting, submit=lambda specs, _: list(range(len(specs)))
+    )
+    specs = [job(9, "a", 1).spec] * 2
+    assert views.submit(core, specs, Caller("a")) == [0, 1]
+    assert views.submit(core, specs, OWNER) == [0, 1]
+    with pytest.raises(InputError, match="GW849"):
+        views.submit(core, specs, Caller("b"))
 
 
 def test_a_file_of_tenants_or_of_a_cluster_is_read(tmp_path: Path):
