@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+from deal_fixture import deal_result
 from numpy.typing import NDArray
 
 from gigawatt.kernel.clock import Clock
@@ -538,6 +539,7 @@ def make_run(
         )
         if len(names) > 1
         else (),
+        finance=deal_result(),
     )
 
 
@@ -565,6 +567,7 @@ def with_nothing(run: Run) -> Run:
         assumptions=(),
         notes=(),
         resolved={},
+        finance=None,
         overrides=(),
         reported=(),
     )

@@ -10,13 +10,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import deal_fixture
 import pytest
 import report_page
 import run_fixture
 
+from gigawatt import finance
 from gigawatt.kernel.clock import Clock
 from gigawatt.report import write_report
 from gigawatt.report.format import quantity, significant
+from gigawatt.results import DealResult
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +35,8 @@ SECTIONS = [
     "assumptions",
     "reproduce",
 ]
+DEAL_FIGURES = ["sources-uses", "draws", "waterfall", "cover", "bridge", "drivers", "downside"]
+"""Of the whole campus; the first alone, saying so, where there is no deal."""
 FIGURES = [
     "timeline",
     "firm",
@@ -45,6 +50,7 @@ FIGURES = [
     "milestones",
     "chips",
     "levels",
+    *DEAL_FIGURES,
     "capital",
     "operation",
     "cash",
@@ -382,6 +388,46 @@ def test_the_formatter_and_its_twin_say_the_same(wide: Any) -> None:
         assert row == ours, value
 
 
+def test_the_deal_says_what_the_engine_found(wide: Any) -> None:
+    statement = finance.run(finance.Deal.model_validate(deal_fixture.DEAL))
+    facts = wide.page.locator("#fig-sources-uses .deal-facts").inner_text()
+    assert quantity(statement.irr.only(), "frac") in facts
+    assert quantity(statement.debt_usd, "USD") in facts
+    assert "share of the cost" in facts
+    doubts = wide.page.locator("#fig-sources-uses .doubts li").all_inner_texts()
+    assert any("Committed are 21.4 bn USD of 28.2 bn USD" in d for d in doubts)
+    assert any("Debt over the chips' market value" in d and "September 2026" in d for d in doubts)
+    flags = wide.page.eval_on_selector_all("#fig-draws .chart text", "all => all.map(t => t.textContent)")
+    assert "complete 2026-06" in flags
+    limits = wide.page.eval_on_selector_all("#fig-cover .chart text", "all => all.map(t => t.textContent)")
+    assert {"lock-up 1.5", "default 1.05"} <= set(limits)
+    assert "junior lenders" in wide.page.locator("#fig-downside").inner_text()
+
+
+def test_the_waterfall_of_a_year_is_that_years(wide: Any) -> None:
+    def revenue() -> str:
+        return str(wide.page.locator("#fig-waterfall tr").first.inner_text())
+
+    whole = revenue()
+    wide.page.locator("#fig-waterfall select").select_option("2027")
+    assert revenue() != whole
+    lines = finance.run(finance.Deal.model_validate(deal_fixture.DEAL)).flows.lines["revenue"][18:30, 0]
+    assert quantity(float(lines.sum()), "USD") in revenue()
+    wide.page.locator("#fig-waterfall select").select_option("all")
+    assert revenue() == whole
+
+
+def test_a_deal_that_cannot_close_says_why(chromium: Any, tmp_path: Path) -> None:
+    path = tmp_path / "refused.html"
+    run = run_fixture.make_run(start=date(2025, 7, 1), end=date(2025, 9, 1))
+    write_report(replace(run, finance=DealResult(refused="sources are 1,000 USD below uses")), path)
+    with report_page.opened(chromium, path) as seen:
+        assert seen.said == []
+        shown = seen.page.locator("#fig-sources-uses").inner_text()
+        assert "cannot be closed: sources are 1,000 USD below uses" in shown
+        assert seen.page.locator("#fig-drivers").count() == 0
+
+
 SCRIPT = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>"
 
 
@@ -417,6 +463,7 @@ def test_what_a_scenario_says_stays_text(chromium: Any, tmp_path: Path) -> None:
             replace(e, site=SCRIPT + e.site, text=SCRIPT, source=SCRIPT)
             for e in run_fixture.make_run().events
         ),
+        finance=deal_fixture.deal_result(title=SCRIPT),
         notes=tuple(replace(n, title=SCRIPT, text=SCRIPT, source=SCRIPT, effect=SCRIPT) for n in run.notes),
         assumptions=tuple(
             replace(a, path=SCRIPT, value=SCRIPT, source=SCRIPT, note=SCRIPT, confidence=SCRIPT)
@@ -458,7 +505,8 @@ def test_what_is_missing_is_said_in_words(chromium: Any, tmp_path: Path, case: s
         told = seen.page.locator(".empty").all_inner_texts()
         assert all(len(text) > 20 for text in told)
         if case == "nothing":
-            assert len(told) >= 2 * (len(FIGURES) - 2) - 2
+            assert len(told) >= 2 * (len(FIGURES) - len(DEAL_FIGURES) - 2) - 1
+            assert any("has no part 'finance'" in text for text in told)
             assert "not computed" in seen.page.text_content(".verdict-sentence")
             assert seen.page.locator("figure[data-empty=true] button.data:enabled").count() == 0
         if case == "no workloads":

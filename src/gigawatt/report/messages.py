@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from gigawatt.report.deal_messages import DEAL
 from gigawatt.report.range_messages import RANGES
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -325,7 +326,8 @@ COMPUTE: Mapping[str, str] = {
 MONEY: Mapping[str, str] = {
     "section.money": "Money",
     "section.money.about": (
-        "What was spent on things that last, what running costs, and what a unit of product costs."
+        "Who pays for it and what lenders look at; what was spent on things that last, what running costs, and "
+        "what a unit of product costs."
     ),
     "chart.capital": "Capital, by item",
     "chart.capital.unit": "USD, from the start to the end of {month}",
@@ -549,7 +551,7 @@ METHODS: Mapping[str, str] = {
     "method.levels.limits": "Nameplate power, which is higher still.",
     "method.capital.what": "Money spent on things that last, by item.",
     "method.capital.formula": "sum of the ledger's entries from cash to capital",
-    "method.capital.limits": "When it is paid by whom: financing is a later room.",
+    "method.capital.limits": "Who pays: see sources and uses.",
     "method.operation.what": "Money spent on running, by item and month.",
     "method.operation.formula": "sum of the ledger's entries from cash to operation",
     "method.operation.limits": "Depreciation and interest: see unit cost.",
@@ -557,7 +559,7 @@ METHODS: Mapping[str, str] = {
     "method.cash.formula": (
         "in: entries from customers to cash\nout: entries from cash to capital and to operation"
     ),
-    "method.cash.limits": "What owners and lenders put in, interest and tax: a later room.",
+    "method.cash.limits": "What owners and lenders put in, interest and tax: see where the cash goes.",
     "method.unit-cost.what": "Cost of one unit of product in a year, part by part, with idleness apart.",
     "method.unit-cost.formula": (
         "parts add up to the total; idleness = cost of what was paid for and not used"
@@ -604,6 +606,7 @@ _PARTS = (
     POWER,
     COMPUTE,
     MONEY,
+    DEAL,
     ENVIRONMENT,
     CHECKS,
     METHODS,

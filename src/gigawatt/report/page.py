@@ -25,11 +25,11 @@ SHARED = (
 """Parts of every page's program: words, numbers, colours, figures, charts."""
 SCRIPTS = (
     "calendar.js", "dated.js", "band.js", "header.js", "timeline.js", "keyfigures.js", "ranges.js",
-    "tornado.js", "power.js", "dispatch.js", "heat.js", "compute.js", "money.js", "environment.js",
-    "checks.js", "assumptions.js", "reproduce.js", "main.js",
+    "tornado.js", "power.js", "dispatch.js", "heat.js", "compute.js", "deal.js", "money.js",
+    "environment.js", "checks.js", "assumptions.js", "reproduce.js", "main.js",
 )  # fmt: skip
 """Parts of a run's page, in the order in which they are joined; they share one scope."""
-STYLES = ("base.css", "figure.css", "sections.css", "ranges.css", "print.css")
+STYLES = ("base.css", "figure.css", "sections.css", "ranges.css", "deal.css", "print.css")
 
 
 @cache

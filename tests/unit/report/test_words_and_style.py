@@ -9,10 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gigawatt.cli.deal_summary import COVENANTS
+from gigawatt.finance.deal.cases import TORNADO
+from gigawatt.finance.debt import LIMITS
 from gigawatt.report import messages, page
 from gigawatt.report.format import month_in_words, quantity, scale, significant
 from gigawatt.report.messages import MESSAGES, say
 from gigawatt.report.pack import Column, nice_step, pack, unpack
+from gigawatt.report.payload.deal import PARTS, WATERFALL
 from gigawatt.report.payload.methods import METHODS, methods
 from gigawatt.results import BINDINGS, DAILY, HOURLY
 
@@ -39,6 +43,15 @@ def test_words_made_from_parts_are_in_the_table() -> None:
         assert {f"section.{section}", f"section.{section}.about"} <= set(MESSAGES)
 
 
+def test_what_a_deal_can_hold_has_words() -> None:
+    made = {f"fall.{name}" for name, _ in WATERFALL} | {"fall.kept", "fall.owners"}
+    made |= {f"bridge.{name}" for name in PARTS} | {f"driver.{name}" for name in TORNADO}
+    made |= {f"covenant.{name}" for name in COVENANTS} | {
+        f"deal.limit.{name}" for name in (*LIMITS, "amount")
+    }
+    assert made <= set(MESSAGES)
+
+
 def test_no_word_is_written_outside_the_table() -> None:
     """A string literal with a capital and a space, or three words, would be prose."""
     strings = re.findall(
@@ -55,7 +68,9 @@ def test_no_word_is_written_outside_the_table() -> None:
 
 def test_no_message_is_idle() -> None:
     code = SCRIPT + "".join(
-        p.read_text(encoding="utf-8") for p in FOLDER.rglob("*.py") if p.name != "messages.py"
+        p.read_text(encoding="utf-8")
+        for p in FOLDER.rglob("*.py")
+        if p.name not in ("messages.py", "deal_messages.py")
     )
     families = tuple(
         {
@@ -87,6 +102,15 @@ def test_no_message_is_idle() -> None:
                     "empty.",
                     "verdict.",
                     "table.",
+                    "deal.",
+                    "doubt.",
+                    "fall.",
+                    "cover.",
+                    "covenant.",
+                    "bridge.",
+                    "driver.",
+                    "case.",
+                    "loser.",
                 )
             )
         }

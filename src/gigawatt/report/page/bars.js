@@ -1,8 +1,8 @@
 // A table of amounts with a bar to each.
 
-/** A table whose last column is a bar: item, amount, share of the largest. */
-function barTable(rows, unit) {
-  const most = Math.max(...rows.map((r) => r.value), 0);
+/** A table whose last column is a bar: item, amount, share of the largest, of this table or of several. */
+function barTable(rows, unit, largestOfAll) {
+  const most = largestOfAll ?? Math.max(...rows.map((r) => r.value), 0);
   return el(
     "table",
     { class: "bars" },

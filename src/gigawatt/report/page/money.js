@@ -110,6 +110,7 @@ function cashPanel(site) {
 
 function moneySection() {
   section("money");
+  dealFigures();
   figure("capital", { panels: capitalPanel });
   figure("operation", { class: "wide", panels: operationPanel });
   const products = [...new Set(payload.unit_costs.map((c) => c.product))];

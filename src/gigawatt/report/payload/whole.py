@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gigawatt.report.format import LADDERS, PRINTED
 from gigawatt.report.messages import MESSAGES
-from gigawatt.report.payload import binding, checks, energy, environment, money, series, verdict
+from gigawatt.report.payload import binding, checks, deal, energy, environment, money, series, verdict
 from gigawatt.report.payload.horizon import horizon, year_before
 from gigawatt.report.payload.methods import methods
 from gigawatt.report.payload.names import short_titles
@@ -53,6 +53,7 @@ def build(run: Run, sweep: Sweep | None = None) -> dict[str, Any]:
             {**asdict(e), "day": e.day.isoformat()} for e in sorted(run.events, key=lambda e: (e.day, e.site))
         ],
         "unit_costs": money.unit_costs(run),
+        "deal": deal.deal(run),
         "residuals": checks.residuals(run),
         "nodes": checks.nodes(run),
         "notes": [asdict(n) for n in run.notes],
