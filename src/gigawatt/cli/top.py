@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gigawatt.live.door import Door
     from gigawatt.live.frame import Letters
 
-_EVENTS = 100
+_EVENTS = 1000
 _ONCE_LINES = 100
 
 

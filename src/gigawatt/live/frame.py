@@ -25,6 +25,7 @@ _COLOURS = (
 )  # fmt: skip
 _NARROW, _WIDE = 64, 100
 _IN_GROUPS_OF = 8
+_SUBMITTED = " was submitted by "
 _STATES = (RUNNING, *WAITING, *ENDED)
 _FIXED_LINES, _LEAST_EVENTS = 17, 3
 """Lines of the head, titles and column names; so many events are shown at least."""
@@ -91,7 +92,7 @@ def frame(
     parts: list[RenderableType] = [_head(view), nodes, _gangs(view, letters, colours, rooms[1], width)]
     parts.append(_tenants(view, colours, rooms[2], width))
     parts.append(_queue(view, colours, rooms[3]))
-    parts.append(_events(events[-max(height - _FIXED_LINES - sum(rooms), _LEAST_EVENTS) :]))
+    parts.append(_events(gathered(events)[-max(height - _FIXED_LINES - sum(rooms), _LEAST_EVENTS) :]))
     return Group(*parts)
 
 
@@ -222,6 +223,36 @@ def _events(events: Sequence[dict[str, Any]]) -> Table:
     for event in reversed(events):
         table.add_row(Text((event["at"] or "")[11:19], style="dim"), Text(printable(event["words"])))
     return table
+
+
+def gathered(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Tell submissions of equal jobs one after another, as those of an array, as one event.
+
+    >>> said = "job {} was submitted by a: 1 GPU"
+    >>> told = [{"kind": "submitted", "job": n, "words": said.format(n)} for n in (4, 5, 6)]
+    >>> [event["words"] for event in gathered(told)]
+    ['jobs 4 to 6 were submitted by a: 1 GPU each']
+    """
+    groups: list[list[dict[str, Any]]] = []
+    for event in events:
+        before = groups[-1][-1] if groups else None
+        if before is not None and _submission(before) == _submission(event) != "":
+            groups[-1].append(event)
+        else:
+            groups.append([event])
+    return [_of_group(group) for group in groups]
+
+
+def _submission(event: dict[str, Any]) -> str:
+    return str(event["words"]).partition(_SUBMITTED)[2] if event["kind"] == "submitted" else ""
+
+
+def _of_group(group: list[dict[str, Any]]) -> dict[str, Any]:
+    if len(group) == 1:
+        return group[0]
+    first, last = group[0], group[-1]
+    words = f"jobs {first['job']} to {last['job']} were submitted by {_submission(first)} each"
+    return {**last, "words": words}
 
 
 def _titled(name: str, rows: int, room: int) -> str:

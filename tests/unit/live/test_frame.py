@@ -9,7 +9,7 @@ from rich.console import Console
 from gigawatt.live.frame import Letters, frame
 
 NOW, SINCE = "2026-01-01T10:00:30.000Z", "2026-01-01T10:00:00.000Z"
-EVENTS = [{"seq": n, "at": NOW, "words": f"event {n}"} for n in range(200)]
+EVENTS = [{"seq": n, "at": NOW, "kind": "other", "words": f"event {n}"} for n in range(200)]
 
 ROW = {
     "quota_gpus": None, "weight": 1.0, "gpus": 1, "running": 1, "waiting": 0, "waiting_gpus": 0, "ended": 4,

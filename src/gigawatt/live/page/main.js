@@ -111,7 +111,7 @@ async function renew() {
   asking = true;
   try {
     const view = await askJson("/v1/view");
-    const news = await askJson("/v1/events?most=300" + (last === null ? "" : "&after=" + last));
+    const news = await askJson("/v1/events?most=1000" + (last === null ? "" : "&after=" + last));
     seen = view;
     last = news.last;
     events = events.concat(news.events).slice(-MOST_EVENTS);

@@ -1,6 +1,7 @@
 // Gangs, tenants, the queue, what has ended, and events.
 
-const MOST_EVENTS = 300;
+const MOST_EVENTS = 2000;
+const MOST_ROWS = 300;
 const COLUMNS = {
   gangs: [
     { id: "letter" }, { id: "job", number: true }, { id: "tenant" }, { id: "gpus", number: true }, { id: "for", number: true },
@@ -18,6 +19,21 @@ const COLUMNS = {
   events: [{ id: "at" }, { id: "what", grows: true }],
 };
 const lists = Object.fromEntries(Object.entries(COLUMNS).map(([id, columns]) => [id, listSection(id, columns)]));
+
+/** Submissions of equal jobs one after another, as those of an array, are told as one event. */
+function gathered(events) {
+  const groups = [];
+  const submission = (event) => (event.kind === "submitted" ? event.words.split(" was submitted by ").slice(1).join("") : "");
+  for (const event of events) {
+    const group = groups[groups.length - 1];
+    if (group && submission(event) && submission(event) === submission(group.last)) group.last = event;
+    else groups.push({ first: event, last: event });
+  }
+  return groups.map(({ first, last }) => ({
+    key: first.seq,
+    cells: [clock(last.at), first === last ? first.words : say("submitted", { first: first.job, last: last.job, what: submission(first) })],
+  }));
+}
 
 /** A cell whose element is made once, and renewed by a function. */
 function kept(make, renew) {
@@ -105,5 +121,5 @@ function showLists(view, events, again) {
     })),
     ends,
   );
-  lists.events.show(events.slice(-MOST_EVENTS).reverse().map((event) => ({ key: event.seq, cells: [clock(event.at), event.words] })), 0);
+  lists.events.show(gathered(events).slice(-MOST_ROWS).reverse(), 0);
 }

@@ -57,6 +57,7 @@ WORDS: Mapping[str, str] = {
     "ended.none": "No job has ended yet.",
     "events": "Events",
     "events.none": "Nothing has happened yet.",
+    "submitted": "jobs {first} to {last} were submitted by {what} each",
     "first": "{n} of {all} are shown.",
     "column.letter": "letter",
     "column.job": "job",
