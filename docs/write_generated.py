@@ -18,7 +18,7 @@ from gigawatt.results.columns import BINDINGS, DAILY, FINANCE, HOURLY, QUEUES
 from gigawatt.scenario.reference import scenario_reference
 from gigawatt.study.sweep.figures import FIGURES
 from gigawatt.validation import MODELS
-from gigawatt.validation.trust import trust_table
+from gigawatt.validation.trust import at_run_time, trust_table
 
 ROOT = Path(__file__).parents[1]
 
@@ -27,7 +27,7 @@ def write_trust(readme: Path, shared: Path | None) -> None:
     """Replace the README's table of trust."""
     rows = [row for model in MODELS for row in import_module(f"gigawatt.validation.{model}").rows(shared)]
     text = readme.read_text(encoding="utf-8")
-    block = f"<!-- trust:begin -->\n{trust_table(rows).strip()}\n<!-- trust:end -->"
+    block = f"<!-- trust:begin -->\n{trust_table(rows).strip()}\n{at_run_time()}\n<!-- trust:end -->"
     new, count = re.subn(r"<!-- trust:begin -->.*?<!-- trust:end -->", lambda _: block, text, flags=re.DOTALL)
     if count != 1:
         sys.exit("README.md has no place for the table of trust")

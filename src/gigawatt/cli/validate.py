@@ -10,14 +10,21 @@ import typer
 
 from gigawatt.cli.options import AsJson, print_json
 from gigawatt.cli.outcome import refuse
-from gigawatt.validation import MODELS
+from gigawatt.validation import AT_RUN_TIME, MODELS
 
 if TYPE_CHECKING:
     from gigawatt.validation.rows import ValidationRow
 
+_NAMES = f"{', '.join((*MODELS, *AT_RUN_TIME))}, all (but {', '.join(AT_RUN_TIME)})"
+
 
 def validate(
-    model: Annotated[str, typer.Argument(help=f"One of {', '.join(MODELS)}, all.")] = "all",
+    model: Annotated[
+        str,
+        typer.Argument(
+            help=f"One of {', '.join((*MODELS, *AT_RUN_TIME))}, all (but {', '.join(AT_RUN_TIME)})."
+        ),
+    ] = "all",
     data: Annotated[
         Path | None,
         typer.Option(
@@ -34,6 +41,7 @@ def validate(
       gigawatt validate
       gigawatt validate cooling --data ../shared
       gigawatt validate campus --json
+      gigawatt validate live
     \b
     Exit codes: 0 every figure within its tolerance, 3 at least one is not.
     """  # noqa: D301
@@ -43,9 +51,9 @@ def validate(
     if as_json:
         print_json(_as_json(model, found))
     elif markdown:
-        from gigawatt.validation.trust import trust_table
+        from gigawatt.validation.trust import at_run_time, trust_table
 
-        typer.echo(trust_table(found))
+        typer.echo(trust_table(found) + (f"\n{at_run_time()}" if model == "all" else ""))
     else:
         _print_rows(found)
     missed = [row for row in found if not row.holds]
@@ -67,10 +75,15 @@ def _rows(model: str, data: Path | None) -> list[ValidationRow]:
     from difflib import get_close_matches
     from importlib import import_module
 
-    if model not in {*MODELS, "all"}:
-        close = get_close_matches(model, [*MODELS, "all"], n=1)
-        remedy = f"write {close[0]!r}" if close else f"choose one of {', '.join(MODELS)}, all"
+    known = (*MODELS, *AT_RUN_TIME, "all")
+    if model not in known:
+        close = get_close_matches(model, known, n=1)
+        remedy = f"write {close[0]!r}" if close else f"choose one of {', '.join(known)}"
         raise refuse("GW505", f"there is no model {model!r} to validate", remedy)
+    if model in AT_RUN_TIME:
+        from gigawatt.live import validating
+
+        return validating.rows()
     chosen = MODELS if model == "all" else (model,)
     return [row for name in chosen for row in import_module(f"gigawatt.validation.{name}").rows(data)]
 

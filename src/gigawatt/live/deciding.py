@@ -56,6 +56,8 @@ class Scheduler:
         self._zero_s = 0.0 if power is None else power.from_s
         """The budget's steps, and so the policy's times, are counted from here."""
         self._overdrawn_step = -1
+        self._due = True
+        """Whether something happened since the policy was asked."""
         self._tenants: dict[str, int] = {}
         self._shares: Mapping[str, Tenant] = {}
         self._numbers: dict[int, int] = {}
@@ -85,6 +87,7 @@ class Scheduler:
     def _share(self, name: str) -> None:
         told = self._shares.get(name, Tenant(name))
         quota_gpus = inf if told.quota_gpus is None else told.quota_gpus
+        self._due = True
         self._stepper.share(self._tenants[name], quota_gpus, told.weight)
 
     def restore(self, jobs: Iterable[Job], running_since_s: dict[int, float], down_gpus: int) -> None:
@@ -110,6 +113,7 @@ class Scheduler:
         for name in self._tenants:
             self._share(name)
         self._numbers, self._jobs, self._running = {}, [], set()
+        self._due = True
         for job in jobs:
             self.submit(job.submitted_s, job)
             since_s = running_since_s.get(job.id)
@@ -137,17 +141,26 @@ class Scheduler:
         )
         self._numbers[job.id] = j
         self._jobs.append(job.id)
+        self._due = True
 
     def ended(self, now_s: float, job: int) -> None:
         """Report that a job has left its GPUs, and does not come back to the queue by itself."""
         if job in self._running and not self.stale:
+            self._due = True
             self._stepper.ended(now_s - self._zero_s, self._numbers[job])
             self._running.discard(job)
         else:
             self.stale = True
 
     def decide(self, now_s: float) -> list[Decision]:
-        """Ask the policy; what it orders counts as done."""
+        """Ask the policy, where something happened or it wanted to be asked; what it orders counts as done.
+
+        Asked at other times it could answer otherwise than in the simulation: a job that has outlived its
+        estimate is expected to end now, whenever that is.
+        """
+        if not self._due and now_s < self.wake_s:
+            return []
+        self._due = False
         return [self._note(order) for order in self._stepper.decide(now_s - self._zero_s)]
 
     def _note(self, order: Order) -> Decision:

@@ -13,3 +13,5 @@ MODELS = (
     "campus",
 )
 """What can be validated: modules of this package with a function ``rows``."""
+AT_RUN_TIME = ("live",)
+"""What is measured on clusters that are brought up when it is asked for by name, and only then."""
