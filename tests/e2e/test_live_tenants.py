@@ -58,10 +58,11 @@ def speakers(cluster: Cluster, *names: str) -> list[Speaker]:
     return found
 
 
-def test_a_tenant_sees_and_touches_its_own_jobs_only(make):
+def test_a_tenant_sees_and_touches_its_own_jobs_only(make, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GIGAWATT_TOKEN", "of whoever brings it up")
     cluster = make(nodes=1)
     owner, vision, speech = speakers(cluster, "vision", "speech")
-    mine = vision.submit("sh", "-c", 'pwd; echo "$GIGAWATT_CHECKPOINT_DIR"; sleep 60')
+    mine = vision.submit("sh", "-c", 'pwd; echo "$GIGAWATT_CHECKPOINT_DIR $GIGAWATT_TOKEN"; sleep 60')
     other = speech.submit("sleep", "60")
     cluster.wait([mine, other], "running")
     assert [job["id"] for job in vision.ask("GET", "/v1/status")[1]["jobs"]] == [mine]
@@ -98,7 +99,7 @@ def test_a_tenant_sees_and_touches_its_own_jobs_only(make):
     until(lambda: vision.ask("GET", f"/v1/jobs/{mine}/log")[1][0].count(b"\n") == 2)
     status, (data, headers) = vision.ask("GET", f"/v1/jobs/{mine}/log")
     own = cluster.folder / "checkpoints" / "tenants" / "vision"
-    assert data.decode() == f"{own}\n{own / str(mine)}\n"
+    assert data.decode() == f"{own}\n{own / str(mine)} \n"
     size = len(data)
     assert (headers["Gigawatt-Next-Offset"], headers["Gigawatt-Ended"]) == (str(size), "false")
     status, (data, headers) = vision.ask("GET", f"/v1/jobs/{mine}/log?offset=3&most=4")

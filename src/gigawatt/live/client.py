@@ -88,6 +88,8 @@ def bring_up(folder: Path, settings: Settings, controller: str = "gigawatt.live.
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            # Ranks inherit this environment: a token is not theirs to have.
+            env={name: told for name, told in os.environ.items() if name != "GIGAWATT_TOKEN"},
             pass_fds=(theirs,),
             start_new_session=True,
         )

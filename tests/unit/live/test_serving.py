@@ -6,6 +6,8 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 
 import pytest
@@ -27,10 +29,8 @@ def echo(exchange: Exchange) -> None:
         exchange.send(200, data, "application/json")
 
 
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch):
-    for name, seconds in (("REQUEST_S", 0.6), ("IDLE_S", 0.6), ("ANSWER_S", 0.6), ("LINGER_S", 0.3)):
-        monkeypatch.setattr(serving, name, seconds)
+@contextmanager
+def serve() -> Iterator[Server]:
     one = Server(("127.0.0.1", 0), most_of_one=6)
     one.answer = echo
     thread = threading.Thread(target=one.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -39,6 +39,21 @@ def server(monkeypatch: pytest.MonkeyPatch):
     one.shutdown()
     one.server_close()
     thread.join()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serve() as one:
+        yield one
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server that loses its patience quickly."""
+    for name, seconds in (("REQUEST_S", 1.0), ("IDLE_S", 1.0), ("ANSWER_S", 0.5), ("LINGER_S", 0.3)):
+        monkeypatch.setattr(serving, name, seconds)
+    with serve() as one:
+        yield one
 
 
 def connect(server: Server) -> socket.socket:
@@ -123,8 +138,8 @@ def test_a_large_body_is_refused_before_it_comes_and_the_client_reads_why(server
 @pytest.mark.parametrize(
     "begun", [b"P", b"POST / HTTP/1.1\r\nA: ", b"POST / HTTP/1.1\r\nContent-Length: 500\r\n\r\n"]
 )
-def test_a_client_that_sends_a_byte_now_and_then_is_given_up(server: Server, begun: bytes):
-    with connect(server) as sock:
+def test_a_client_that_sends_a_byte_now_and_then_is_given_up(hasty: Server, begun: bytes):
+    with connect(hasty) as sock:
         began_s = time.monotonic()
         sock.sendall(begun)
         sock.settimeout(0.05)
@@ -138,24 +153,24 @@ def test_a_client_that_sends_a_byte_now_and_then_is_given_up(server: Server, beg
     assert b"GW844" in told
 
 
-def test_silent_clients_are_let_go_and_their_seats_given_away(server: Server):
-    silent = [connect(server) for _ in range(6)]
+def test_silent_clients_are_let_go_and_their_seats_given_away(hasty: Server):
+    silent = [connect(hasty) for _ in range(6)]
     time.sleep(0.1)
-    assert send(server, b"POST / HTTP/1.1\r\n\r\n") == (503, "GW847")
+    assert send(hasty, b"POST / HTTP/1.1\r\n\r\n") == (503, "GW847")
     for sock in silent:
         assert sock.recv(100) == b""
         sock.close()
     end_s = time.monotonic() + 5.0
-    while send(server, b"POST / HTTP/1.1\r\n\r\n")[0] != 200:
+    while send(hasty, b"POST / HTTP/1.1\r\n\r\n")[0] != 200:
         assert time.monotonic() < end_s
 
 
-def test_a_client_that_does_not_take_its_answer_is_given_up(server: Server):
-    server.answer = lambda exchange: exchange.send(200, b"x" * 50_000_000, "text/plain")
-    with connect(server) as sock:
+def test_a_client_that_does_not_take_its_answer_is_given_up(hasty: Server):
+    hasty.answer = lambda exchange: exchange.send(200, b"x" * 50_000_000, "text/plain")
+    with connect(hasty) as sock:
         sock.sendall(b"GET / HTTP/1.1\r\n\r\n")
-        time.sleep(1.2)
-        server.answer = echo
+        time.sleep(2.0)
+        hasty.answer = echo
         read = 0
         while data := sock.recv(2**20):
             read += len(data)
