@@ -30,15 +30,20 @@ def test_there_is_a_block_of_each_kind():
 
 def test_commands_in_order(tmp_path):
     env = dict(os.environ, PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    for line in COMMANDS:
-        if line == "make test":  # this test is part of it: only that make can plan it is checked
-            arguments, where = ["make", "-n", "test"], ROOT
-        elif line.startswith("make"):
-            arguments, where = [*line.split(), f"VENV={sys.prefix}"], ROOT
-        else:
-            arguments, where = shlex.split(line), tmp_path
-        done = subprocess.run(arguments, cwd=where, env=env, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, (line, done.stdout[-2000:], done.stderr[-2000:])
+    env["GIGAWATT_STATE_DIR"] = str(tmp_path / "cluster")
+    try:
+        for line in COMMANDS:
+            if line == "make test":  # this test is part of it: only that make can plan it is checked
+                arguments, where = ["make", "-n", "test"], ROOT
+            elif line.startswith("make"):
+                arguments, where = [*line.split(), f"VENV={sys.prefix}"], ROOT
+            else:
+                arguments, where = shlex.split(line), tmp_path
+            done = subprocess.run(arguments, cwd=where, env=env, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, (line, done.stdout[-2000:], done.stderr[-2000:])
+    finally:
+        # No cluster may outlive the test; where the last command was reached there is none.
+        subprocess.run(["gigawatt", "down"], env=env, capture_output=True, check=False)
 
 
 @pytest.mark.parametrize("text", [text for kind, text in BLOCKS if kind == "python"])

@@ -60,9 +60,9 @@ class Findings:
     broken: dict[str, list[str]] = field(default_factory=lambda: {rule: [] for rule in RULES})
 
     def add(self, rule: str, what: str) -> None:
-        """Note a finding; beyond a number they are counted only."""
+        """Note a finding, once; beyond a number no more are told."""
         told = self.broken[rule]
-        if len(told) < _MOST_TOLD:
+        if len(told) < _MOST_TOLD and what not in told:
             told.append(what)
 
 

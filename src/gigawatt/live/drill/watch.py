@@ -74,5 +74,6 @@ def overlaps(ranks: Iterable[Rank]) -> list[str]:
             )
         holder = by_gpu.setdefault(rank.gpu, rank)
         if holder.job != rank.job and alive(holder.pid):
-            found.append(f"GPU {rank.gpu[1]} of {rank.gpu[0]} held by jobs {holder.job} and {rank.job}")
+            node = rank.gpu[0].rpartition("-")[2]
+            found.append(f"GPU {rank.gpu[1]} of node {node} held by jobs {holder.job} and {rank.job}")
     return found
