@@ -10,6 +10,8 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +162,47 @@ class Cluster:
             jobs[event.job] = next_job(jobs.get(event.job), event)
             held = [(n, s) for job in jobs.values() for n, slots in job.places for s in slots]
             assert len(held) == len(set(held)), event
+
+
+@dataclass
+class Speaker:
+    """Somebody with a token."""
+
+    port: int
+    token: str
+
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
+        link = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        text = None if body is None else json.dumps(body)
+        link.request(method, path, text, {"Authorization": f"Bearer {self.token}"})
+        answer = link.getresponse()
+        data = answer.read()
+        link.close()
+        if answer.getheader("Content-Type") == "application/json":
+            return answer.status, json.loads(data)
+        return answer.status, (data, dict(answer.getheaders()))
+
+    def code(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, str]:
+        status, answer = self.ask(method, path, body)
+        return status, answer["problems"][0]["code"] if "problems" in answer else ""
+
+    def submit(self, *command: str, **more: Any) -> int:
+        status, answer = self.ask("POST", "/v1/jobs", {"gpus": 1, "command": list(command), **more})
+        assert status == 200, answer
+        return answer["id"]
+
+
+def speakers(cluster: Cluster, *names: str) -> list[Speaker]:
+    """The owner, and named tenants."""
+    door = json.loads((cluster.folder / "api.json").read_text(encoding="utf-8"))
+    owner = Speaker(door["port"], door["token"])
+    found = [owner]
+    for name in names:
+        assert owner.ask("POST", "/v1/tenants", {"name": name})[0] == 200
+        status, told = owner.ask("POST", f"/v1/tenants/{name}/token")
+        assert status == 200
+        found.append(Speaker(door["port"], told["token"]))
+    return found
 
 
 @pytest.fixture

@@ -23,8 +23,7 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from live_fixture import Cluster, until
-from test_live_tenants import Speaker, speakers
+from live_fixture import Cluster, Speaker, speakers, until
 
 from gigawatt.live.openapi import document
 

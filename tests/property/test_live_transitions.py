@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gigawatt.live.store import Store
+from gigawatt.live.tenants import Tenant
 from gigawatt.live.transitions import ENDED, WAITING, WHYS, Event, JobSpec, TransitionError, replay
 
 STEPS = st.lists(
@@ -65,6 +66,46 @@ def test_the_journal_gives_the_same_state_and_jobs_keep_their_rules(steps):
         assert (job.finished_unix_s is not None) == (job.state in ENDED)
         assert job.state in {*WAITING, *ENDED, "running"}
         assert job.ran_s >= 0.0
+
+
+TENANTS = st.builds(
+    Tenant,
+    st.sampled_from("abc"),
+    st.none() | st.floats(0.1, 1e6),
+    st.floats(0.1, 10.0),
+    st.lists(st.just("/data"), max_size=2).map(tuple),
+    st.sampled_from(["", "f" * 64]),
+)
+
+
+@given(st.lists(TENANTS | st.sampled_from("abc"), max_size=20))
+def test_tenants_are_what_the_journal_says_last(steps):
+    expected: dict[str, Tenant] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        kept = 0
+        for step in steps:
+            before = store.tenants
+            if isinstance(step, Tenant):
+                store.append([store.event("tenant", **step.event())])
+                expected[step.name] = step
+            elif step in expected:
+                store.append([store.event("tenant_removed", name=step)])
+                del expected[step]
+            else:
+                try:
+                    store.append([store.event("tenant_removed", name=step)])
+                except TransitionError:
+                    assert store.tenants is before
+                    continue
+                raise AssertionError("a tenant was removed that was not there")
+            kept += 1
+            assert store.tenants == expected
+        assert store.check() == kept
+        store.close()
+        again = Store(Path(folder))
+        assert again.tenants == expected
+        again.close()
 
 
 @given(STEPS, st.integers(0, 60))
