@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ssl
+import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gigawatt.kernel.errors import InputError, Problem
@@ -44,7 +47,51 @@ def read_address(written: str) -> tuple[str, int]:
     return host, number
 
 
-def check_listening(settings: Settings) -> tuple[tuple[str, int], ssl.SSLContext | None] | None:
+class Certificate:
+    """A certificate and its key; renewed ones are taken up without a new start, which would pause gangs."""
+
+    def __init__(self, cert: str, key: str) -> None:
+        self._files = (cert, key)
+        self._seen = self._stamps()
+        self._context = self._read()
+
+    def context(self) -> ssl.SSLContext:
+        """Return what a new connection is secured by; the files before, where the new ones cannot be used."""
+        stamps = self._stamps()
+        if stamps != self._seen:
+            self._seen = stamps
+            try:
+                self._context = self._read()
+            except InputError as error:
+                # One of two files may be there and the other not yet: it is looked at again when it changes.
+                sys.stderr.write(f"{error}\n")
+                sys.stderr.flush()
+        return self._context
+
+    def _stamps(self) -> tuple[tuple[int, int], ...]:
+        """What changes with the files."""
+        found = []
+        for file in self._files:
+            with suppress(OSError):
+                told = Path(file).stat()
+                found.append((told.st_mtime_ns, told.st_ino))
+        return tuple(found)
+
+    def _read(self) -> ssl.SSLContext:
+        cert, key = self._files
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        try:
+            # A key that is locked would be asked for on a terminal that a controller has not.
+            context.load_cert_chain(cert, key, password=lambda: "")
+        except (OSError, ValueError) as error:
+            seen = f"certificate and key cannot be used ({cert}, {key}): {error}"
+            remedy = "give PEM files that belong together, the key without a password"
+            raise InputError(Problem("GW839", seen, remedy, file="--tls-cert")) from None
+        return context
+
+
+def check_listening(settings: Settings) -> tuple[tuple[str, int], Certificate | None] | None:
     """Return where to listen and how, or None where only the loopback's own door is wanted.
 
     Raises
@@ -68,16 +115,7 @@ def check_listening(settings: Settings) -> tuple[tuple[str, int], ssl.SSLContext
             remedy = "give --tls-cert and --tls-key (docs/how-to/run-a-cluster.md makes them)"
             raise InputError(Problem("GW838", seen, remedy, file="--listen"))
         return address, None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        # A key that is locked would be asked for on a terminal that a controller has not.
-        context.load_cert_chain(cert, key, password=lambda: "")
-    except (OSError, ValueError) as error:
-        seen = f"certificate and key cannot be used ({cert}, {key}): {error}"
-        remedy = "give PEM files that belong together, the key without a password"
-        raise InputError(Problem("GW839", seen, remedy, file="--tls-cert")) from None
-    return address, context
+    return address, Certificate(cert, key)
 
 
 def far_door(settings: Settings) -> Server | None:
@@ -93,9 +131,10 @@ def far_door(settings: Settings) -> Server | None:
     told = check_listening(settings)
     if told is None:
         return None
-    address, context = told
+    address, certificate = told
+    tls = None if certificate is None else certificate.context
     try:
-        return Server(address, context, MOST_CONNECTIONS if is_loopback(address[0]) else MOST_OF_ONE)
+        return Server(address, tls, MOST_CONNECTIONS if is_loopback(address[0]) else MOST_OF_ONE)
     except OSError as error:
         seen = f"{settings.listen} cannot be had: {error.strerror or error}"
         raise InputError(Problem("GW837", seen, "choose another address or port", file="--listen")) from None

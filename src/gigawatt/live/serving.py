@@ -276,7 +276,7 @@ class Server(ThreadingHTTPServer):
     def __init__(
         self,
         address: tuple[str, int],
-        tls: ssl.SSLContext | None = None,
+        tls: Callable[[], ssl.SSLContext] | None = None,
         most_of_one: int = MOST_CONNECTIONS,
     ) -> None:
         self.answer: Callable[[Exchange], None] = Exchange.say_nothing
@@ -305,7 +305,7 @@ class Server(ThreadingHTTPServer):
         if self._tls is None:
             return sock
         sock.settimeout(HANDSHAKE_S)
-        return self._tls.wrap_socket(sock, server_side=True)
+        return self._tls().wrap_socket(sock, server_side=True)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Give a connection a thread where there is a seat; else say that there is none."""

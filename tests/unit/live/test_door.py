@@ -13,7 +13,7 @@ from live_fixture import certificate
 
 from gigawatt.kernel.errors import InputError
 from gigawatt.live.door import Door, find, of_url
-from gigawatt.live.listening import check_listening, far_door, read_address
+from gigawatt.live.listening import Certificate, check_listening, far_door, read_address
 from gigawatt.live.settings import Settings
 
 PLAIN = Settings(1, 1)
@@ -58,13 +58,33 @@ def test_certificates_that_cannot_be_used_are_refused(tmp_path: Path):
     good = replace(PLAIN, listen="0.0.0.0:0", tls_cert=cert, tls_key=key)
     told = check_listening(good)
     assert told is not None
-    assert told[1].minimum_version == ssl.TLSVersion.TLSv1_2
+    assert told[1].context().minimum_version == ssl.TLSVersion.TLSv1_2
     for wrong in (
         {"tls_key": ""}, {"tls_cert": ""}, {"tls_key": cert}, {"tls_cert": key}, {"tls_key": "none"},
         {"tls_cert": str(tmp_path)}, {"tls_key": str(locked)}, {"listen": ""},
     ):  # fmt: skip
         with pytest.raises(InputError, match="GW839"):
             check_listening(replace(good, **wrong))
+
+
+def test_a_renewed_certificate_is_taken_up_and_a_half_written_one_is_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    now, later = tmp_path / "now", tmp_path / "later"
+    now.mkdir()
+    later.mkdir()
+    files = certificate(now)
+    told = Certificate(*files)
+    first = told.context()
+    assert told.context() is first
+    for renewed, file in zip(certificate(later), files, strict=True):
+        assert told.context() is first
+        Path(renewed).replace(file)
+    assert told.context() is not first
+    Path(files[0]).write_text("-----BEGIN", encoding="ascii")
+    kept = told.context()
+    assert kept is told.context()
+    assert capsys.readouterr().err.count("GW839") >= 1
 
 
 @pytest.mark.parametrize(
