@@ -51,6 +51,7 @@ def _results(statement: Statement) -> list[str]:
             ("committed revenue, m USD", f"{statement.committed_revenue_usd / 1e6:,.1f}"),
             ("headline revenue, m USD", f"{statement.headline_revenue_usd / 1e6:,.1f}"),
             ("levelised cost, USD/GPU-h", _number(statement.lcoc_usd_per_gpu_h, 3)),
+            ("renting the same, USD/GPU-h", _number(statement.market_usd_per_gpu_h, 3)),
             ("use above which owning beats renting, %", _number(crossing, 1)),
             ("runway, months", _number(statement.runway_months)),
         )

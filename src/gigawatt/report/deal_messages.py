@@ -79,8 +79,7 @@ DEAL: Mapping[str, str] = {
     "table.follows": "What follows",
     "chart.bridge": "What a GPU-hour costs, part by part",
     "chart.bridge.unit": (
-        "USD per used GPU-hour at the deal's cost of capital; idleness, hatched, is capacity unused "
-        ""
+        "USD per used GPU-hour at the deal's cost of capital; idleness, hatched, is capacity unused"
     ),
     "bridge.chips": "chips", "bridge.hall": "hall", "bridge.power": "power", "bridge.operation": "operation",
     "bridge.finance": "finance", "bridge.idleness": "idleness", "bridge.total": "levelised cost",
@@ -116,12 +115,10 @@ DEAL: Mapping[str, str] = {
         "there is not just one"
     ),
     "method.sources-uses.limits": (
-        "Terms of the deal are of the scenario; ranges are not carried through here. "
-        ""
+        "Terms of the deal are of the scenario; a sweep carries their ranges through it."
     ),
     "method.draws.what": (
-        "What loans and owners pay month by month until completion, and what is owed after it. "
-        ""
+        "What loans and owners pay month by month until completion, and what is owed after it."
     ),
     "method.draws.formula": "a loan draws a fixed share of each month's uses; its own cost is added to it",
     "method.draws.limits": "A delay moves the uses and revenue, not the loan's dates of repayment.",
@@ -151,8 +148,7 @@ DEAL: Mapping[str, str] = {
     "method.drivers.limits": "Drivers move alone, and no one renegotiates.",
     "method.downside.what": "The cases that a lender asks for, and who is left unpaid.",
     "method.downside.formula": (
-        "losses = what is owed at the deal's end, owners': what they put in less what they got "
-        ""
+        "losses = what is owed at the deal's end, owners': what they put in less what they got"
     ),
     "method.downside.limits": (
         "Lenders do not enforce; what they lose who sell the chips at the first default stands "

@@ -215,3 +215,61 @@ def test_impossible_deals_say_what_would_mend_them(changes, told):
 def test_impossible_terms_are_refused_where_they_are_written(changes, told):
     with pytest.raises(ValidationError, match=told):
         deal(**changes)
+
+
+H100 = [  # USD a GPU-hour: regimes as published, down, and up again
+    {"from": "2023-01", "price": "9.5 USD/GPU-h"},
+    {"from": "2024-01", "price": "2.85 USD/GPU-h"},
+    {"from": "2025-10", "price": "1.70 USD/GPU-h"},
+    {"from": "2026-03", "price": "2.35 USD/GPU-h"},
+]
+
+
+def test_rent_follows_the_regimes_of_its_market():
+    chips = {**PLAIN["uses"][0], "from": "2023-01", "until": "2023-06"}
+    rented = deal(
+        close="2023-01", completion="2023-06", months=60, uses=[chips], debt=[], leases=[],
+        equity=[{"name": "owner"}], operations=[],
+        rentals=[{"name": "spot", "gpus": 1000, "from": "2023-07", "utilisation": 0.8, "prices": H100}],
+    )  # fmt: skip
+    revenue = run(rented).flows.lines["revenue"][:, 0] / (1000 * 0.8 * 730.0)
+    assert revenue[[6, 11, 12, 32, 33, 37, 38]] == pytest.approx([9.5, 9.5, 2.85, 2.85, 1.7, 1.7, 2.35])
+
+
+def test_renting_by_a_path_is_levelised_as_owning_is():
+    flat = run(deal(market_rent="2 USD/GPU-h"))
+    path = run(deal(market_prices=[{"from": "2026-01", "price": "2 USD/GPU-h"}]))
+    assert path.market_usd_per_gpu_h == pytest.approx(2.0)
+    assert path.own_or_rent_utilisation_frac == pytest.approx(flat.own_or_rent_utilisation_frac)
+    falling = [{"from": "2026-01", "price": "3 USD/GPU-h"}, {"from": "2029-01", "price": "1 USD/GPU-h"}]
+    rising = [{"from": "2026-01", "price": "1 USD/GPU-h"}, {"from": "2029-01", "price": "3 USD/GPU-h"}]
+    falls, rises = (run(deal(market_prices=path)).market_usd_per_gpu_h for path in (falling, rising))
+    assert falls > 2.0 > rises
+    with pytest.raises(ValidationError, match="both say what renting costs"):
+        deal(market_rent="2 USD/GPU-h", market_prices=falling)
+
+
+def test_maintenance_is_saved_for_and_expensed():
+    overhaul = {"name": "overhaul", "on": "2029-06", "cost": "24 m USD", "saved_over_months": 12}
+    asset = run(deal(refresh=[overhaul]))
+    spent = run(deal(refresh=[{**overhaul, "expensed": True}]))
+    month = 41
+    assert spent.flows.lines["refresh_reserve"][month - 1, 0] == pytest.approx(22e6)
+    assert spent.flows.lines["cfads"] == pytest.approx(asset.flows.lines["cfads"])
+    plain = run(deal()).flows.lines["book_depreciation"]
+    assert spent.flows.lines["book_depreciation"][month, 0] == pytest.approx(plain[month, 0] + 24e6, abs=1e5)
+    assert spent.flows.lines["assets"][month, 0] < asset.flows.lines["assets"][month, 0]
+    assert max(spent.residuals.values()) < 0.01
+
+
+def test_a_tenants_credit_is_priced_apart_from_the_collateral():
+    """Two loans of one borrower on like hardware, at 225 and 450 basis points over the base (2026)."""
+
+    def interest(spread: str) -> float:
+        base = [{"from": "2026-01", "rate": "4 %"}]
+        loan = tranche(
+            rate=None, base=base, spread=spread, sizing=None, amount="300 m USD", repayment="annuity"
+        )
+        return float(run(deal(debt=[loan])).flows.lines["interest_expense"][6, 0])
+
+    assert interest("4.5 %") - interest("2.25 %") == pytest.approx(300e6 * 0.0225 / 12.0)

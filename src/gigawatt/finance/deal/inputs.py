@@ -16,6 +16,7 @@ from gigawatt.finance.deal.terms import (
     Exit,
     Lease,
     Operation,
+    PriceStep,
     Refresh,
     Rental,
     Reserves,
@@ -48,7 +49,19 @@ class Financed(InputModel):
     """Tokens a used GPU makes in a second, for the cost of a million; 0: not told."""
     market_rent_usd_per_gpu_h: NonNegative = 0.0
     """What renting the same would cost; 0: not compared."""
+    market_prices: list[PriceStep] = Field(default_factory=list, max_length=100)
+    """The same by date, regimes up as well as down; instead of ``market_rent``."""
     burn: Burn | None = None
+
+    @model_validator(mode="after")
+    def _market(self) -> Self:
+        if self.market_prices and self.market_rent_usd_per_gpu_h > 0.0:
+            raise PydanticCustomError(
+                "market_twice",
+                "market_rent and market_prices both say what renting costs",
+                {"remedy": "keep one of them"},
+            )
+        return self
 
     @model_validator(mode="after")
     def _collateral(self) -> Self:

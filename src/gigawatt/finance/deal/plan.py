@@ -265,7 +265,10 @@ class _Grid:
             cost[due] += item.cost_usd
             first = max(due - item.saved_over_months + 1, 0)
             saving[first : due + 1] += item.cost_usd / (due + 1 - first)
-            book += self.straight(item.cost_usd, due + 1, item.book_life_years)
+            if item.expensed:
+                book[due] += item.cost_usd
+            else:
+                book += self.straight(item.cost_usd, due + 1, item.book_life_years)
         return cost, saving, book
 
     def collateral(self, uses: dict[str, Array]) -> Array:
@@ -278,7 +281,7 @@ class _Grid:
             sum((uses[u.name] for u in self.deal.uses if u.kind == "chips"), np.zeros(self.months))
         )
         bought = bought + np.asarray([sum(i.cost_usd for i in self.deal.refresh
-                                          if i.kind == "chips" and self.at(i.on) == m)
+                                          if i.kind == "chips" and not i.expensed and self.at(i.on) == m)
                                       for m in self.index], dtype=np.float64)  # fmt: skip
         ages = np.arange(self.months) / 12.0
         curve = np.interp(ages, np.arange(len(residual.by_year_frac)), residual.by_year_frac)

@@ -16,6 +16,7 @@ from gigawatt.finance.deal.drivers import Drivers
 from gigawatt.finance.deal.engine import Flows, simulate
 from gigawatt.finance.deal.financing import Financing, arrange
 from gigawatt.finance.deal.inputs import Deal
+from gigawatt.finance.deal.loans import steps_by_month
 from gigawatt.finance.deal.plan import Plan, lay_out
 from gigawatt.finance.deal.terms import Reserves
 from gigawatt.finance.levelised import own_or_rent, recovery, runway_months
@@ -52,6 +53,8 @@ class Statement:
     lcoc_usd_per_gpu_h: float
     lcoc_parts: Mapping[str, float]
     usd_per_m_tokens: float
+    market_usd_per_gpu_h: float
+    """Of renting the same; a price path levelised over the chips' life."""
     own_or_rent_utilisation_frac: float
     runway_months: float
     committed_revenue_usd: float
@@ -90,6 +93,7 @@ class Statement:
             "committed_revenue_usd": self.committed_revenue_usd,
             "headline_revenue_usd": self.headline_revenue_usd,
             "lcoc_parts_usd_per_gpu_h": dict(self.lcoc_parts),
+            "market_usd_per_gpu_h": _told(self.market_usd_per_gpu_h),
             "own_or_rent_utilisation_frac": _told(self.own_or_rent_utilisation_frac),
             "runway_months": _told(self.runway_months),
             "supplier": {name: dict(told) for name, told in self.supplier.items()},
@@ -143,7 +147,8 @@ def run(deal: Deal) -> Statement:
         lcoc_usd_per_gpu_h=lcoc,
         lcoc_parts=parts,
         usd_per_m_tokens=lcoc / tokens if tokens else np.nan,
-        own_or_rent_utilisation_frac=_crossing(deal, lcoc),
+        market_usd_per_gpu_h=market_price(plan),
+        own_or_rent_utilisation_frac=_crossing(deal, lcoc, market_price(plan)),
         runway_months=runway_months(deal.burn.cash_usd, deal.burn.burn_usd_per_month)
         if deal.burn
         else np.nan,
@@ -258,12 +263,29 @@ def levelised(plan: Plan) -> tuple[float, dict[str, float]]:
     return full / deal.utilisation_frac, parts
 
 
-def _crossing(deal: Deal, lcoc: float) -> float:
+def market_price(plan: Plan) -> float:
+    """What renting a GPU-hour costs over the chips' life, at the cost of capital; NaN where it is not told.
+
+    A price path is levelised as the cost of owning is, at the same rate: the two are taken to bear the same
+    risk.
+    """
+    deal = plan.deal
+    if not deal.market_prices:
+        return deal.market_rent_usd_per_gpu_h or np.nan
+    first = plan.completion + 1
+    last = min(first + round(12 * deal.chip_life_years), plan.months)
+    told = [(plan.at(step.from_), step.price_usd_per_gpu_h) for step in deal.market_prices]
+    price = steps_by_month(told, plan.months)[first:last]
+    factor = (1.0 + deal.capital_rate_frac) ** (-np.arange(1, price.size + 1) / 12.0)
+    return float((price * factor).sum() / factor.sum())
+
+
+def _crossing(deal: Deal, lcoc: float, market: float) -> float:
     """Utilisation at which owning and renting cost the same, at the one cost of capital."""
-    if deal.market_rent_usd_per_gpu_h <= 0.0 or not np.isfinite(lcoc):
+    if not (market > 0.0 and np.isfinite(lcoc)):
         return np.nan
     yearly = lcoc * deal.utilisation_frac * deal.gpus * 8760.0
-    return float(own_or_rent(yearly, deal.gpus * 8760.0, deal.market_rent_usd_per_gpu_h))
+    return float(own_or_rent(yearly, deal.gpus * 8760.0, market))
 
 
 def _suppliers(plan: Plan, money: Financing) -> dict[str, dict[str, float]]:

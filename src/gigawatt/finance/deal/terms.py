@@ -123,6 +123,9 @@ class Refresh(InputModel):
     name: Name
     kind: UseKind = "chips"
     """Only chips are collateral."""
+    expensed: bool = False
+    """Maintenance: saved up for alike, an expense of its month instead of an asset, and no collateral.
+    Default: an asset."""
     on: Day
     cost_usd: Positive
     saved_over_months: PositiveCount = 24

@@ -61,7 +61,7 @@ def deal(run: Run) -> dict[str, Any] | None:
         "bridge": [
             {"name": p, "usd": six(statement.lcoc_parts[p])} for p in PARTS if p in statement.lcoc_parts
         ],
-        "market_usd_per_gpu_h": six(written.market_rent_usd_per_gpu_h) or None,
+        "market_usd_per_gpu_h": six(statement.market_usd_per_gpu_h),
         "tornado": _tornado(written),
         "downside": _downside(written),
         "doubts": _doubts(statement),
