@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import sqlite3
@@ -205,12 +206,33 @@ def speakers(cluster: Cluster, *names: str) -> list[Speaker]:
     return found
 
 
+@pytest.fixture(scope="session")
+def ray_address(tmp_path_factory: pytest.TempPathFactory):
+    """Start Ray on the loopback with four virtual nodes of 8 GPUs, for all tests that can share it."""
+    from gigawatt.live.on_ray.own import OwnRay
+    from gigawatt.live.on_ray.seats import VIRTUAL
+    from gigawatt.live.on_ray.surroundings import surround
+
+    log, name = tmp_path_factory.mktemp("ray") / "ray.log", secrets.token_hex(8)
+    before = dict(os.environ)
+    surround("of the tests", own=True)
+    own = OwnRay(log, name, {f"{VIRTUAL}{node}": 8 for node in range(4)})
+    yield own.address()
+    own.close()
+    os.environ.clear()
+    os.environ.update(before)
+
+
 @pytest.fixture
-def make(tmp_path: Path):
+def make(tmp_path: Path, engine: str, request: pytest.FixtureRequest):
     """Bring clusters up; at the end take them down, and see that nothing is left and the journal is sound."""
     made = []
+    where = {"engine": engine}
+    if engine == "ray":
+        where["address"] = request.getfixturevalue("ray_address")
 
     def up(**settings: Any) -> Cluster:
+        settings = {**where, **settings}
         cluster = Cluster(tmp_path / "state", **settings)
         made.append(cluster)
         cluster.up()

@@ -14,6 +14,11 @@ from typing import Literal
 
 MIN_PYTHON = (3, 11)
 MIN_FREE_GB = 1.0
+_EXTRAS = {
+    "ray": ("ray", "gigawatt up --engine ray"),
+    "train": ("torch", "the training job of a live cluster"),
+}
+"""Package and purpose of each extra that commands use."""
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -30,7 +35,7 @@ class Finding:
 
 def findings() -> list[Finding]:
     """Look at everything."""
-    return [_python(), *_packages(), _compile_cache(), _free_space(), _browser(), _gpus()]
+    return [_python(), *_packages(), *_extras(), _compile_cache(), _free_space(), _browser(), _gpus()]
 
 
 def _python() -> Finding:
@@ -50,6 +55,18 @@ def _packages() -> list[Finding]:
             found.append(Finding(name, "ok", version(name)))
         except PackageNotFoundError:
             found.append(Finding(name, "missing", "not installed", f"pip install '{requirement}'"))
+    return found
+
+
+def _extras() -> list[Finding]:
+    """Find what single commands need and a run does not."""
+    found = []
+    for extra, (name, purpose) in _EXTRAS.items():
+        try:
+            found.append(Finding(name, "ok", version(name)))
+        except PackageNotFoundError:
+            remedy = f"only for {purpose}: pip install 'gigawatt[{extra}]'"
+            found.append(Finding(name, "optional", "not installed", remedy))
     return found
 
 

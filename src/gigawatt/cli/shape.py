@@ -25,7 +25,9 @@ class Shape:
     """What the user should know."""
 
 
-def choose_shape(folder: Path, nodes: int | None, gpus_per_node: int | None, *, real: bool | None) -> Shape:
+def choose_shape(
+    folder: Path, nodes: int | None, gpus_per_node: int | None, *, real: bool | None, address: str = ""
+) -> Shape:
     """Return a cluster's shape: as it was before, else as told, else the GPUs that are found.
 
     Parameters
@@ -36,6 +38,8 @@ def choose_shape(folder: Path, nodes: int | None, gpus_per_node: int | None, *, 
         What was asked for; None: nothing was.
     real
         Whether real GPUs must or must not be used; None: where they are found, and no shape is told.
+    address
+        Of a Ray cluster, whose nodes are taken: then ``nodes`` and ``gpus_per_node`` are the most, 0 all.
 
     Raises
     ------
@@ -45,6 +49,8 @@ def choose_shape(folder: Path, nodes: int | None, gpus_per_node: int | None, *, 
     from gigawatt.live import client
     from gigawatt.live.settings import REAL
 
+    if address:
+        return Shape(nodes or 0, gpus_per_node or 0, words=f"Ray at {address}")
     before = client.shape_of(folder)
     told = nodes is not None or gpus_per_node is not None
     if real and told:

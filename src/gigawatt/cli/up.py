@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -32,6 +32,22 @@ def up(
             "--real/--virtual",
             help="This machine's GPUs, found through NVML (extra gpu), or counted ones. "
             "Default: as before, else real where they are found and no shape is told.",
+            show_default=False,
+        ),
+    ] = None,
+    engine: Annotated[
+        Literal["embedded", "ray"] | None,
+        typer.Option(
+            help="Nodes of this machine (embedded), or of Ray. Default: as before, else embedded.",
+            show_default=False,
+        ),
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="Of a Ray cluster: its nodes are taken, at most --nodes and --gpus-per-node of them. "
+            "Default with --engine ray: as before, else Ray is started on this machine.",
             show_default=False,
         ),
     ] = None,
@@ -110,7 +126,7 @@ def up(
     state_dir: StateDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring a cluster up on this machine: a controller and one agent a virtual node, as processes.
+    """Bring a cluster up: a controller, and an agent a node, on this machine or on those of a Ray cluster.
 
     Jobs that ran or waited when it went down, or was killed, go on.
 
@@ -120,11 +136,13 @@ def up(
       gigawatt up --nodes 4 --gpus-per-node 8 --policy fair --tenants tenants.yaml
       gigawatt up --listen 0.0.0.0:8470 --tls-cert cluster.pem --tls-key cluster.key
       gigawatt up --power-budget runs/colossus --power-from 2026-07-14 --time-scale 1440 --grace '1 s'
+      gigawatt up --engine ray --address 10.0.0.1:6379
       gigawatt up --state-dir /scratch/cluster --json
     \b
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
     from gigawatt.cli.durations import read_s
+    from gigawatt.cli.engine_choice import check_counted, choose_engine
     from gigawatt.cli.shape import choose_shape
     from gigawatt.cli.tenants_file import read_tenants
     from gigawatt.cluster.readers import read_policy
@@ -135,11 +153,16 @@ def up(
 
     read_policy(policy, "--policy")
     folder = (state_dir or client.default_folder()).absolute()
-    shape = choose_shape(folder, nodes, gpus_per_node, real=real)
+    kind, at = choose_engine(client.told_before(folder), engine, address)
+    shape = choose_shape(folder, nodes, gpus_per_node, real=real, address=at)
+    if power_budget is not None:
+        check_counted(at, nodes, gpus_per_node)
     settings = Settings(
         nodes=shape.nodes,
         gpus_per_node=shape.gpus_per_node,
         devices=shape.devices,
+        engine=kind,
+        address=at,
         policy=policy,
         grace_s=read_s(grace, "--grace"),
         patience_s=read_s(patience, "--patience"),
@@ -163,13 +186,15 @@ def up(
     check_listening(settings)
     pid = client.bring_up(folder, settings)
     url = client.url_of(folder)
+    there = client.ask(folder, "GET", "/v1/status")["nodes"] if at else []
+    count, gpus = (len(there), sum(n["gpus"] for n in there)) if at else (settings.nodes, settings.gpus)
     if as_json:
-        told = {"pid": pid, "nodes": settings.nodes, "gpus": settings.gpus, "state_dir": str(folder)}
+        told = {"pid": pid, "nodes": count, "gpus": gpus, "state_dir": str(folder)}
         told |= {"devices": list(shape.devices)} if shape.devices else {}
         print_json(told | ({} if url is None else {"url": url}))
     else:
         typer.echo(
-            f"{settings.nodes:,} nodes with {settings.gpus:,} GPUs are up under {policy} ({shape.words}); "
+            f"{count:,} nodes with {gpus:,} GPUs are up under {policy} ({shape.words}); "
             f"controller {pid}, state in {folder}" + ("" if url is None else f"; it listens at {url}")
         )
         if shape.hint:

@@ -33,21 +33,27 @@ def default_folder() -> Path:
     return Path(base) / "gigawatt" / "cluster"
 
 
-def shape_of(folder: Path) -> tuple[int, int, str] | None:
-    """Return nodes, GPUs per node and their kind of a cluster that was up before, or None."""
+def told_before(folder: Path) -> dict[str, str]:
+    """Return what was noted of a cluster that was up before; empty where there was none."""
     file = folder / "cluster.sqlite"
     if not file.is_file():
-        return None
+        return {}
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
-            told = dict(db.execute("SELECT name, value FROM meta WHERE name IN ('shape', 'gpus')"))
+            told = db.execute(
+                "SELECT name, value FROM meta WHERE name IN ('shape', 'gpus', 'engine', 'address', 'seats')"
+            ).fetchall()
     except sqlite3.Error as error:
         seen = f"the cluster's database cannot be read ({file}): {error}"
         raise InputError(Problem("GW802", seen, "give another --state-dir", file="--state-dir")) from None
-    if "shape" not in told:
-        return None
-    nodes, _, gpus = told["shape"].partition(" x ")
-    return int(nodes), int(gpus), told.get("gpus", VIRTUAL)
+    return dict(told)
+
+
+def shape_of(folder: Path) -> tuple[int, int, str] | None:
+    """Return nodes, GPUs per node and their kind of a cluster that was up before on one machine, or None."""
+    told = told_before(folder)
+    nodes, crossed, gpus = told.get("shape", "").partition(" x ")
+    return (int(nodes), int(gpus), told.get("gpus", VIRTUAL)) if crossed and "seats" not in told else None
 
 
 def bring_up(folder: Path, settings: Settings, controller: str = "gigawatt.live.controller") -> int:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import secrets
 import signal
 import sys
 import threading
@@ -24,13 +23,14 @@ from gigawatt.cluster.readers import read_policy
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
 from gigawatt.live.core import Core
 from gigawatt.live.deciding import Scheduler
-from gigawatt.live.engine import Embedded, Engine
+from gigawatt.live.engine import make_engine
 from gigawatt.live.fleet import Fleet
+from gigawatt.live.grants import Key
 from gigawatt.live.listening import far_door
 from gigawatt.live.meter import Meter
 from gigawatt.live.power import Budget
 from gigawatt.live.processes import say
-from gigawatt.live.settings import REAL, VIRTUAL, Settings
+from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store, StoreFullError
 from gigawatt.live.tenants import Tenant
 
@@ -52,17 +52,17 @@ class Controller:
             raise InputError(Problem("GW815", seen, "leave round_s away", file="--policy"))
         self.store = Store(folder)
         try:
-            _check_shape(self.store, settings)
             _take_tenants(self.store, settings)
             self.store.append([self.store.event("up", policy=settings.policy, grace_s=settings.grace_s)])
             self.far_door = far_door(settings)
             self._wake = asyncio.Event()
-            self.engine: Engine = Embedded(folder, self.store.meta("id") or "", settings.patience_s)
+            self.engine = make_engine(self.store, settings)
+            self.settings = settings = self.engine.settings
             self.fleet = Fleet(self.engine, settings, self._wake.set)
             self.engine.open(range(settings.nodes))
             # Loading the compiled policies takes most of a second, in which the agents come up.
             scheduler = Scheduler(policy, settings.gpus, _power(self.store, settings))
-            self.core = Core(self.store, settings, scheduler, self.fleet.send)
+            self.core = Core(self.store, settings, scheduler, self.fleet.send, self.engine)
         except BaseException:
             self.store.close()
             raise
@@ -83,11 +83,18 @@ class Controller:
         self._inbox.append((request, answer))
         self._wake.set()
 
+    def _grant_told(self, key: Key, denial: str) -> None:
+        self.core.grant_told(key, denial)
+        self._wake.set()
+
     async def run(self, ready: Callable[[], None]) -> None:
         """Run the cluster until it has gone down."""
         self._loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._take, self.core.go_down, Future())
+        self.engine.listen(self._grant_told)
+        for job in self.core.running():
+            self.engine.reserve(job, again=True)
         metering = asyncio.create_task(self._meter())
         tending = [asyncio.create_task(self.fleet.tend(node)) for node in range(self.settings.nodes)]
         told = False
@@ -157,21 +164,6 @@ def _answering(request: Callable[[], Any], answer: Future[Any]) -> Callable[[], 
             answer.set_result(result)
 
     return call
-
-
-def _check_shape(store: Store, settings: Settings) -> None:
-    """Note the shape of a new cluster; refuse another one for one that exists."""
-    shape = f"{settings.nodes} x {settings.gpus_per_node}"
-    kind = REAL if settings.devices else VIRTUAL
-    before = (store.meta("shape"), store.meta("gpus") or VIRTUAL)
-    if before not in {(None, VIRTUAL), (shape, kind)}:
-        seen = f"this cluster has {before[0]} {before[1]} GPUs, not {shape} {kind} ones ({store.folder})"
-        remedy = "give --nodes and --gpus-per-node, or --real, as before, or another --state-dir"
-        raise InputError(Problem("GW805", seen, remedy, file="--nodes"))
-    store.set_meta("gpus", kind)
-    store.set_meta("shape", shape)
-    if store.meta("id") is None:
-        store.set_meta("id", secrets.token_hex(8))
 
 
 def _take_tenants(store: Store, settings: Settings) -> None:

@@ -15,8 +15,9 @@ from math import inf
 from pathlib import Path
 
 from gigawatt.live.deciding import Scheduler
-from gigawatt.live.part import DONE, Part
-from gigawatt.live.placing import free_port, place
+from gigawatt.live.grants import Grants, Hands, Local
+from gigawatt.live.part import DONE
+from gigawatt.live.placing import free_port, parts, place
 from gigawatt.live.roster import Roster
 from gigawatt.live.seen import PartSeen, ends_by_s, judge
 from gigawatt.live.settings import Settings
@@ -29,6 +30,7 @@ from gigawatt.live.transitions import (
     ENDED,
     FAILED,
     FINISHED,
+    LOST,
     POWER,
     PREEMPT,
     RUNNING,
@@ -47,7 +49,12 @@ class Core:
     """Jobs, nodes and the policy of one cluster."""
 
     def __init__(
-        self, store: Store, settings: Settings, scheduler: Scheduler, send: Callable[[int, Message], None]
+        self,
+        store: Store,
+        settings: Settings,
+        scheduler: Scheduler,
+        send: Callable[[int, Message], None],
+        hands: Hands | None = None,
     ) -> None:
         self.store = store
         self.settings = settings
@@ -60,6 +67,7 @@ class Core:
         self.going_down = False
         self.roster = Roster(store, settings)
         self._send = send
+        self._grants = Grants(hands or Local())
         self._now_s = store.clock.now_s()
         """The instant of the present tick."""
         self._parts: dict[Key, dict[int, PartSeen]] = {}
@@ -82,6 +90,8 @@ class Core:
         told = {(part["job"], part["attempt"]) for part in parts}
         for job in self.running():
             key = (job.id, job.attempt)
+            if self._grants.awaits(key):
+                continue
             if key not in told and any(at == node for at, _ in job.places):
                 seen = self._parts.setdefault(key, {})
                 if node not in seen or seen[node].phase != DONE:
@@ -103,6 +113,13 @@ class Core:
             return
         codes = {int(rank): int(code) for rank, code in part["codes"].items()}
         self._parts.setdefault(key, {})[node] = PartSeen(part["phase"], codes)
+
+    def grant_told(self, key: Key, denial: str) -> None:
+        """The engine says that a gang may have its GPUs, or why not."""
+        job = self.store.jobs.get(key[0])
+        runs = job is not None and job.state == RUNNING and job.attempt == key[1] and not job.stopping
+        if self._grants.told(key, denial) and runs and job is not None:
+            self._prepare(job)
 
     # What users ask
 
@@ -196,6 +213,10 @@ class Core:
         events = []
         for job in self.running():
             parts = self._parts.setdefault((job.id, job.attempt), {})
+            denial = self._grants.denial((job.id, job.attempt))
+            if denial and not job.stopping:
+                events.append(self.store.event("stopping", self._now_s, job=job.id, why=LOST, reason=denial))
+                continue
             verdict = judge(job, parts, self.roster.agents, self._now_s)
             if verdict.kind:
                 events.append(self.store.event(verdict.kind, self._now_s, job=job.id, **verdict.data))
@@ -236,6 +257,7 @@ class Core:
         self._parts.pop((job.id, job.attempt), None)
         for node, _ in was.places:
             self._send(node, {"do": "forget", "job": job.id, "attempt": job.attempt})
+        self._grants.release((job.id, job.attempt))
         if job.state in ENDED:
             self.scheduler.ended(self._now_s, job.id)
         else:
@@ -314,32 +336,13 @@ class Core:
             if event.job is not None:
                 self._waiting.discard(event.job)
                 self._running.add(event.job)
-                self._prepare(self.store.jobs[event.job])
+                job = self.store.jobs[event.job]
+                if self._grants.ask(job):
+                    self._prepare(job)
 
     def _prepare(self, job: Job) -> None:
         """Let every agent of a gang make a keeper ready."""
-        first = 0
-        for index, (node, slots) in enumerate(job.places):
-            part = Part(
-                job=job.id,
-                attempt=job.attempt,
-                command=job.spec.command,
-                cwd=job.spec.cwd,
-                first_rank=first,
-                slots=slots,
-                world_size=job.spec.gpus,
-                node_rank=index,
-                nodes=len(job.places),
-                port=job.port,
-                checkpoint_dir=job.spec.checkpoint_dir,
-                log_dir=f"logs/{job.id}/{job.attempt}",
-                log_most_bytes=self.settings.log_most_bytes,
-                mark=f"{self.store.meta('id')}-{node}",
-                restarts=job.restarts,
-                array_index=job.spec.array_index,
-                devices=tuple(self.settings.devices[slot] for slot in slots if self.settings.devices),
-            )
-            first += len(slots)
+        for node, part in parts(job, self.settings, self.store.meta("id") or "", self._grants.hands):
             self._send(node, {"do": "prepare", "part": asdict(part)})
 
     # Small questions
@@ -374,6 +377,9 @@ class Core:
         return number in self._pending
 
     def _stop(self, job: Job, node: int) -> None:
+        if self._grants.awaits((job.id, job.attempt)):  # no keeper was made
+            self._parts.setdefault((job.id, job.attempt), {})[node] = PartSeen(DONE)
+            return
         grace_s = self.settings.grace_s
         self._send(node, {"do": "stop", "job": job.id, "attempt": job.attempt, "grace_s": grace_s})
 

@@ -107,7 +107,7 @@ def _nodes(core: Core, named: set[int], *, told: bool) -> list[dict[str, Any]]:
                 "state": AWAY if away else node.state,
                 "pid": node.pid if told else None,
                 "losses": len(node.losses_s),
-                "slots": [holders.get((number, slot)) for slot in range(core.settings.gpus_per_node)],
+                "slots": [holders.get((number, slot)) for slot in range(core.settings.gpus_of(number))],
             }
         )
     return rows

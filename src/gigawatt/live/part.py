@@ -37,6 +37,8 @@ class Part:
     array_index: int | None = None
     devices: tuple[str, ...] = ()
     """Names of the slots' real GPUs, in the slots' order; empty: they are virtual."""
+    master: str = "127.0.0.1"
+    """Where rank 0 is reached."""
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Self:
@@ -48,8 +50,8 @@ class Part:
 def rank_environment(part: Part, local_rank: int, base: Mapping[str, str]) -> dict[str, str]:
     """Return a rank's environment: torchrun's variables for one worker a GPU, and Gigawatt's own.
 
-    Names and meanings after PyTorch's documentation of torchrun (Environment Variables). The address is
-    this machine's loopback: all nodes are on it.
+    Names and meanings after PyTorch's documentation of torchrun (Environment Variables). Of real GPUs a rank
+    sees all those of its part, and takes that of its LOCAL_RANK, as under torchrun.
 
     >>> part = Part(7, 1, ("true",), "/", 8, (0, 1), 10, 1, 2, 29500, "/tmp/c", "logs", 1000, "x")
     >>> env = rank_environment(part, 1, {})
@@ -68,7 +70,7 @@ def rank_environment(part: Part, local_rank: int, base: Mapping[str, str]) -> di
         "GROUP_WORLD_SIZE": str(part.nodes),
         "ROLE_RANK": str(part.first_rank + local_rank),
         "ROLE_WORLD_SIZE": world,
-        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_ADDR": part.master,
         "MASTER_PORT": str(part.port),
         "TORCHELASTIC_RESTART_COUNT": str(part.restarts),
         "TORCHELASTIC_RUN_ID": f"gigawatt-{part.job}",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from gigawatt.live.transitions import Place
+from gigawatt.live.grants import Hands
+from gigawatt.live.part import Part
+from gigawatt.live.settings import Settings
+from gigawatt.live.transitions import Job, Place
 
 
 def place(gpus: int, free: Mapping[int, frozenset[int]]) -> tuple[Place, ...] | None:
@@ -55,3 +58,31 @@ def free_port(taken: Collection[int]) -> int:
             port = int(probe.getsockname()[1])
         if port not in taken:
             return port
+
+
+def parts(job: Job, settings: Settings, cluster: str, hands: Hands) -> Iterator[tuple[int, Part]]:
+    """Cut a gang that was placed into the parts of its nodes; rank 0 is on the first of them."""
+    first = 0
+    for index, (node, slots) in enumerate(job.places):
+        part = Part(
+            job=job.id,
+            attempt=job.attempt,
+            command=job.spec.command,
+            cwd=job.spec.cwd,
+            first_rank=first,
+            slots=slots,
+            world_size=job.spec.gpus,
+            node_rank=index,
+            nodes=len(job.places),
+            port=job.port,
+            checkpoint_dir=job.spec.checkpoint_dir,
+            log_dir=f"logs/{job.id}/{job.attempt}",
+            log_most_bytes=settings.log_most_bytes,
+            mark=f"{cluster}-{node}",
+            restarts=job.restarts,
+            array_index=job.spec.array_index,
+            master=hands.address_of(job.places[0][0]),
+            devices=hands.devices_of(node, slots, settings),
+        )
+        first += len(slots)
+        yield node, part

@@ -74,13 +74,15 @@ class Roster:
     def free(self, running: Iterable[Job]) -> dict[int, frozenset[int]]:
         """GPUs that can be given out, by node; nodes that take no jobs left out."""
         taken = self._taken(running)
-        every = frozenset(range(self._settings.gpus_per_node))
-        return {node: every - taken[node] for node in self.agents if self.usable(node)}
+        return {node: self._every(node) - taken[node] for node in self.agents if self.usable(node)}
 
     def out_gpus(self, running: Iterable[Job]) -> int:
         """GPUs that no job holds on nodes that take no jobs."""
         taken = self._taken(running)
-        return sum(self._settings.gpus_per_node - len(taken[n]) for n in self.agents if not self.usable(n))
+        return sum(len(self._every(node) - taken[node]) for node in self.agents if not self.usable(node))
+
+    def _every(self, node: int) -> frozenset[int]:
+        return frozenset(range(self._settings.gpus_of(node)))
 
     def _taken(self, running: Iterable[Job]) -> dict[int, set[int]]:
         taken: dict[int, set[int]] = {node: set() for node in self.agents}

@@ -48,7 +48,23 @@ class Settings:
     tls_key: str = ""
     """File of the certificate's key."""
 
+    engine: str = "embedded"
+    address: str = ""
+    """Of the Ray cluster whose nodes are taken; empty: one is started on this machine."""
+    grant_s: float = 10.0
+    """GPUs that Ray has not granted by then are given up, and their job waits again. Assumed: 2 to 60 s."""
+    node_gpus: tuple[int, ...] = ()
+    """GPUs by node, where they are not ``gpus_per_node`` each."""
+
     @property
     def gpus(self) -> int:
         """All GPUs of the cluster."""
-        return self.nodes * self.gpus_per_node
+        return sum(self.node_gpus) if self.node_gpus else self.nodes * self.gpus_per_node
+
+    def gpus_of(self, node: int) -> int:
+        """Return the GPUs of a node.
+
+        >>> Settings(2, 8).gpus_of(1), Settings(2, 8, node_gpus=(8, 4)).gpus_of(1)
+        (8, 4)
+        """
+        return self.node_gpus[node] if self.node_gpus else self.gpus_per_node

@@ -100,7 +100,7 @@ def status(core: Core, caller: Caller = OWNER) -> answers.Status:
         "nodes": [
             {
                 "id": node.id,
-                "gpus": core.settings.gpus_per_node,
+                "gpus": core.settings.gpus_of(node.id),
                 "free": len(free.get(node.id, ())),
                 "state": AWAY if node.state == UP and not core.roster.usable(node.id) else node.state,
                 "pid": node.pid if caller.is_owner else None,
@@ -115,7 +115,7 @@ def _controller(core: Core, caller: Caller) -> answers.ControllerRow:
     row: answers.ControllerRow = {
         "pid": os.getpid() if caller.is_owner else None,
         "policy": core.settings.policy,
-        "engine": "embedded",
+        "engine": core.settings.engine,
     }
     power = core.power_now()
     if power is not None:

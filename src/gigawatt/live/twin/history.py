@@ -58,7 +58,7 @@ class _Reader:
 
     def __init__(self, recording: Recording) -> None:
         self.history = History()
-        self._gpus_per_node = recording.gpus_per_node
+        self._recording = recording
         self._out = dict.fromkeys(range(recording.nodes), False)
         self._held = dict.fromkeys(range(recording.nodes), 0)
         self._waits_since_s: dict[int, float] = {}
@@ -155,7 +155,8 @@ class _Reader:
         return self._waits_since_s.pop(number, at_s)
 
     def _level(self, at_s: float) -> None:
-        out = sum(self._gpus_per_node - self._held[node] for node, is_out in self._out.items() if is_out)
+        gpus_of, held = self._recording.gpus_of, self._held
+        out = sum(gpus_of(node) - held[node] for node, is_out in self._out.items() if is_out)
         row = (at_s, sum(self._held.values()), out, len(self._waits_since_s), self._waiting_gpus)
         if self.history.levels and self.history.levels[-1][0] == at_s:
             self.history.levels[-1] = row

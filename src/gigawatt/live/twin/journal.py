@@ -33,10 +33,17 @@ class Recording:
     now_s: float
     """The present on the cluster's clock; of one that is not up, its last event."""
 
+    node_gpus: tuple[int, ...] = ()
+    """GPUs by node, where they are not ``gpus_per_node`` each."""
+
     @property
     def gpus(self) -> int:
         """All GPUs."""
-        return self.nodes * self.gpus_per_node
+        return sum(self.node_gpus) if self.node_gpus else self.nodes * self.gpus_per_node
+
+    def gpus_of(self, node: int) -> int:
+        """Return the GPUs of a node."""
+        return self.node_gpus[node] if self.node_gpus else self.gpus_per_node
 
     @property
     def policy(self) -> str:
@@ -99,8 +106,9 @@ def _read(folder: Path, db: sqlite3.Connection) -> Recording:
     last_s = events[-1].at_s if events else 0.0
     is_up = _is_up(folder) and meta.get("boot_id") == boot_id()
     present_s = on_tick(monotonic_s() - float(meta["clock_zero_s"])) if is_up else last_s
+    of_ray = tuple(int(one) for _, one in json.loads(meta.get("seats", "[]")))
     return Recording(
-        folder, int(nodes), int(gpus), events, tuple(energy), is_up, max(present_s, last_s)
+        folder, int(nodes), int(gpus), events, tuple(energy), is_up, max(present_s, last_s), of_ray
     )  # fmt: skip
 
 

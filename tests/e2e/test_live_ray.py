@@ -1,0 +1,146 @@
+"""A live cluster on Ray: what is its own ends with it, and what others hold or kill loses no job."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import live_fixture as fixture
+import pytest
+from live_fixture import until
+
+from gigawatt.live.on_ray.seats import VIRTUAL
+from gigawatt.live.part import MARK
+from gigawatt.live.processes import alive, marked
+
+HOLDER = """
+import sys, ray
+from ray.util.placement_group import placement_group
+ray.init(address=sys.argv[1], namespace="another", log_to_driver=False, configure_logging=False)
+group = placement_group([{sys.argv[2]: 8}])
+assert group.wait(20)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def gigawatt(*words: str, folder: Path, code: int = 0) -> str:
+    command = [Path(sys.executable).with_name("gigawatt"), words[0], "--state-dir", str(folder), *words[1:]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder.parent)
+    assert done.returncode == code, (done.stdout, done.stderr)
+    return done.stdout if code == 0 else done.stderr
+
+
+def of_ray(cluster: fixture.Cluster) -> list[int]:
+    """Processes of the Ray that was started for a cluster."""
+    mark = cluster.marks()[0].removesuffix("-0")
+    return [pid for pid in marked(MARK, f"{mark}-ray") if alive(pid)]
+
+
+def named(pids: list[int], word: bytes) -> list[int]:
+    return [pid for pid in pids if word in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def open_ports(pids: list[int]) -> set[str]:
+    """Addresses on which processes listen, as the kernel writes them."""
+    sockets = set()
+    for pid in pids:
+        for fd in Path(f"/proc/{pid}/fd").iterdir():
+            try:
+                sockets.add(str(fd.readlink()))
+            except OSError:
+                continue
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text(encoding="ascii").splitlines()[1:]:
+            words = line.split()
+            if words[3] == "0A" and f"socket:[{words[9]}]" in sockets:
+                found.add(words[1].partition(":")[0])
+    return found
+
+
+def test_ray_of_its_own_listens_here_alone_and_ends_with_its_controller(tmp_path: Path):
+    folder = tmp_path / "state"
+    cluster = fixture.Cluster(folder, nodes=2, gpus_per_node=2, engine="ray")
+    up = ("up", "--engine", "ray", "--nodes", "2", "--gpus-per-node", "2", "--json")
+    cluster.pid = json.loads(gigawatt(*up, folder=folder))["pid"]
+    try:
+        assert cluster.status()["controller"]["engine"] == "ray"
+        own = of_ray(cluster)
+        assert named(own, b"raylet")
+        loopback = {"0100007F", "0000000000000000FFFF00000100007F"}
+        assert (
+            open_ports([cluster.pid, *own, *(node["pid"] for node in cluster.status()["nodes"])]) <= loopback
+        )
+        number = cluster.submit(3, "sleep", "6")
+        told = cluster.submit(1, "sh", "-c", "env | grep -c -E '^RAY_|^OMP_NUM' ; echo $MASTER_ADDR")
+        until(lambda: len(cluster.ranks()) >= 3)
+        cluster.wait([told], "finished")
+        assert cluster.log(told).split() == ["0", "127.0.0.1"]
+        ranks = set(cluster.ranks())
+        cluster.kill_controller()
+        until(lambda: not of_ray(cluster), told=lambda: of_ray(cluster))
+        assert set(cluster.ranks()) == ranks
+        cluster.up()
+        assert set(cluster.ranks()) <= ranks
+        cluster.wait([number], "finished")
+        assert (cluster.job(number)["attempt"], cluster.job(number)["restarts"]) == (1, 0)
+    finally:
+        cluster.end()
+    cluster.check()
+    assert not of_ray(cluster)
+    assert not list(Path(tempfile.gettempdir()).glob(f"gigawatt-{cluster.marks()[0][:8]}*"))
+    assert "GW805" in gigawatt("up", "--address", "127.0.0.1:1", folder=folder, code=1)
+
+
+@pytest.mark.engines("ray")
+def test_gpus_that_others_hold_in_ray_are_waited_for(make, ray_address: str):
+    words = [sys.executable, "-c", HOLDER, ray_address, f"{VIRTUAL}0"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        cluster = make(nodes=2, gpus_per_node=8, grant_s=0.5)
+        number = cluster.submit(16, "true")
+        until(lambda: "Ray did not grant" in cluster.job(number)["reason"])
+        assert not (cluster.folder / "logs" / str(number)).exists()
+        holder.stdin.close()
+    cluster.wait([number], "finished")
+
+
+@pytest.mark.engines("ray")
+def test_a_killed_host_is_started_again_and_takes_no_gang_along(make):
+    cluster = make(nodes=2, gpus_per_node=2)
+    number = cluster.submit(3, "sleep", "4")
+    until(lambda: len(cluster.ranks()) >= 3)
+    ranks = set(cluster.ranks())
+    hosts = [int(one.name) for one in Path("/proc").iterdir() if one.name.isdecimal() and _is_host(one)]
+    assert hosts
+    for pid in hosts:
+        os.kill(pid, signal.SIGKILL)
+    time.sleep(0.5)
+    assert set(cluster.ranks()) == ranks
+    other = cluster.submit(1, "true")
+    cluster.wait([other], "finished")
+    os.kill(cluster.status()["nodes"][1]["pid"], signal.SIGKILL)
+    until(lambda: cluster.job(number)["restarts"] == 1)
+    cluster.wait([number], "finished")
+
+
+def _is_host(process: Path) -> bool:
+    try:
+        return (process / "cmdline").read_bytes().startswith(b"ray::Host")
+    except OSError:
+        return False
+
+
+def test_an_address_at_which_no_ray_is_is_refused(tmp_path: Path):
+    folder = tmp_path / "state"
+    assert "GW891" in gigawatt("up", "--engine", "ray", "--address", "127.0.0.1:1", folder=folder, code=1)
+    assert "GW895" in gigawatt(
+        "up", "--engine", "embedded", "--address", "127.0.0.1:1", folder=folder, code=1
+    )
