@@ -132,9 +132,9 @@ class Hurt:
         return True
 
     def _fill(self) -> bool:
-        """Let the controller write nothing for a while: what is submitted then must be refused."""
+        """Let controller, agents and what they start write nothing: what is submitted must be refused."""
         scene = self.scene
-        scene.limit_files(0, [scene.pid])
+        scene.limit_files(0, [scene.pid, *scene.watchers()["agent"]])
         try:
             number = scene.submit(self._job)
         except GigawattError as error:
@@ -144,8 +144,9 @@ class Hurt:
         else:
             self.wrong.append(f"job {number} was taken though nothing could be written")
         finally:
-            # An agent that was started meanwhile has inherited the limit, and its ranks from it.
-            scene.limit_files(-1, scene.everything())
+            # What was started meanwhile has inherited the limit; what is started now may still.
+            for _ in range(3):
+                scene.limit_files(-1, scene.everything())
         return True
 
     def _jump(self) -> bool:

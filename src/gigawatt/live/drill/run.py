@@ -65,6 +65,8 @@ def run_drill(plan: Plan, folder: Path, tell: Tell | None = None) -> Verdict:
     found = Findings()
     hurt = Hurt(scene, np.random.default_rng([plan.seed, 1]))
     watcher: Watcher | None = None
+    if tell:
+        tell("bringing a cluster up", 0.0)
     try:
         scene.up()
         watcher = Watcher(scene)
