@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gigawatt.live.store import Store
@@ -78,7 +78,8 @@ TENANTS = st.builds(
 )
 
 
-@given(st.lists(TENANTS | st.sampled_from("abc"), max_size=20))
+@settings(max_examples=30)
+@given(st.lists(TENANTS | st.sampled_from("abc"), max_size=12))
 def test_tenants_are_what_the_journal_says_last(steps):
     expected: dict[str, Tenant] = {}
     with tempfile.TemporaryDirectory() as folder:
