@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -28,6 +28,17 @@ def drill(
             show_default=False,
         ),
     ] = None,
+    engine: Annotated[
+        Literal["embedded", "ray"], typer.Option(help="Nodes of this machine (embedded), or of Ray.")
+    ] = "embedded",
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="A Ray cluster to run on, all of it on this machine. Default: one of its own.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Kill parts of a cluster at random while jobs run, and count what was lost: nothing may be.
@@ -41,17 +52,22 @@ def drill(
     Examples:
       gigawatt drill
       gigawatt drill --kills 20 --jobs 40 --seed 3 --json
+      gigawatt drill --engine ray
     \b
     Exit codes: 0 nothing lost, 1 bad input, 3 a rule is broken, 130 interrupted.
     """  # noqa: D301
     import shutil
+    from dataclasses import replace
 
     from gigawatt.cli.durations import read_s
+    from gigawatt.cli.engine_choice import choose_engine
     from gigawatt.cli.progress import progress
     from gigawatt.kernel.errors import CheckFailedError
-    from gigawatt.live.drill import Plan, run_drill, verdict
+    from gigawatt.live.drill import IMPATIENT, Plan, run_drill, verdict
 
-    plan = Plan(kills=kills, jobs=jobs, seed=seed, limit_s=read_s(limit, "--limit"))
+    kind, at = choose_engine({}, engine, address)
+    settings = replace(IMPATIENT, engine=kind, address=at)
+    plan = Plan(kills=kills, jobs=jobs, seed=seed, limit_s=read_s(limit, "--limit"), settings=settings)
     folder = _folder(keep)
     done = None
     try:

@@ -5,8 +5,8 @@ and notes each step behind a checkpoint. A watcher reads /proc meanwhile. At the
 process table must agree with the rules of a cluster.
 """
 
-from gigawatt.live.drill.plan import Plan
+from gigawatt.live.drill.plan import IMPATIENT, Plan
 from gigawatt.live.drill.run import run_drill
 from gigawatt.live.drill.verdict import Verdict
 
-__all__ = ["Plan", "Verdict", "run_drill"]
+__all__ = ["IMPATIENT", "Plan", "Verdict", "run_drill"]

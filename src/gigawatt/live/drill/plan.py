@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ _KIND_SHARES = (0.5, 0.1, 0.1, 0.1, 0.1, 0.1)
 KILLS = ("rank", "keeper", "agent", "controller", "watchers")
 """What is killed; watchers: the controller, all agents and all keepers at one instant."""
 _KILL_SHARES = (0.4, 0.2, 0.2, 0.15, 0.05)
-OTHERS = ("frozen agent", "partition", "full disk", "clock jump", "second controller")
+PARTITION = "partition"
+OTHERS = ("frozen agent", PARTITION, "full disk", "clock jump", "second controller")
 _SIZES, _SIZE_SHARES = (1, 2, 4, 8, 12), (0.3, 0.25, 0.2, 0.15, 0.1)
 
 
@@ -48,7 +50,12 @@ class Plan:
         >>> Plan(kills=20).others_every, Plan(kills=200).others_every
         (4, 5)
         """
-        return max(min(self.kills // len(OTHERS), 5), 1)
+        return max(min(self.kills // len(self.others), 5), 1)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Faults beside kills; the door of a partition fits sockets of one machine, not Ray's agents."""
+        return OTHERS if self.settings.engine == "embedded" else tuple(o for o in OTHERS if o != PARTITION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,9 @@ def draw_job(rng: np.random.Generator, most_gpus: int) -> DrilledJob:
     )
 
 
-def draw_faults(rng: np.random.Generator, kills: int, others_every: int) -> list[str]:
+def draw_faults(
+    rng: np.random.Generator, kills: int, others_every: int, others: Sequence[str] = OTHERS
+) -> list[str]:
     """Draw kills by their shares, and one fault of another kind behind every few of them, each as often.
 
     >>> faults = draw_faults(np.random.default_rng(1), 20, 4)
@@ -107,5 +116,5 @@ def draw_faults(rng: np.random.Generator, kills: int, others_every: int) -> list
     for number, kind in enumerate(drawn, 1):
         faults.append(kind)
         if number % others_every == 0:
-            faults.append(OTHERS[(number // others_every - 1) % len(OTHERS)])
+            faults.append(others[(number // others_every - 1) % len(others)])
     return faults

@@ -104,7 +104,7 @@ def _judge(scene: Scene, course: _Course, looks: int, found: Findings) -> Verdic
 
 def _hurt_all(scene: Scene, course: _Course, hurt: Hurt, tell: Tell | None) -> None:
     """Submit jobs and do faults, until all faults are done and all jobs submitted, or the time is over."""
-    faults = draw_faults(course.rng, course.plan.kills, course.plan.others_every)
+    faults = draw_faults(course.rng, course.plan.kills, course.plan.others_every, course.plan.others)
     planned, jobs = len(faults), course.plan.jobs
     share = max(jobs // max(planned, 1), 1)
     while faults and course.left_s() > 0.0:

@@ -16,7 +16,7 @@ from gigawatt.kernel.errors import GigawattError
 from gigawatt.live import client
 from gigawatt.live.drill.plan import DrilledJob
 from gigawatt.live.part import MARK
-from gigawatt.live.processes import alive, send
+from gigawatt.live.processes import alive, marked, send
 from gigawatt.live.settings import Settings
 
 _JUMPING = "gigawatt.live.drill.jumping"
@@ -74,6 +74,8 @@ class Scene:
             if mark is None or not self._mark or not alive(int(entry.name)):
                 continue
             env = dict(word.decode(errors="replace").partition("=")[::2] for word in words)
+            if "GIGAWATT_JOB" not in env:  # of a Ray that was started for the cluster
+                continue
             yield Rank(
                 int(entry.name), int(env["GIGAWATT_JOB"]), int(env["GIGAWATT_ATTEMPT"]), int(env["RANK"]),
                 (mark.decode(), env["GIGAWATT_GPU"]), int(env["WORLD_SIZE"]),
@@ -103,10 +105,13 @@ class Scene:
                         yield int(entry.name), parent, words[words.index(b"-m") + 1].decode()
 
     def everything(self) -> list[int]:
-        """Return all live processes of the cluster and of its jobs."""
-        return [pid for pids in self.watchers().values() for pid in pids] + [
-            rank.pid for rank in self.ranks()
-        ]
+        """Return all live processes of the cluster, of its jobs, and of a Ray that was started for it."""
+        watchers = [pid for pids in self.watchers().values() for pid in pids]
+        return watchers + [rank.pid for rank in self.ranks()] + self._of_own_ray()
+
+    def _of_own_ray(self) -> list[int]:
+        own = self._mark.partition(b"=")[2].decode() + "ray"
+        return [pid for pid in marked(MARK, own) if alive(pid)] if self._mark else []
 
     def limit_files(self, most_bytes: int, pids: list[int]) -> None:
         """Let processes write no file beyond a size: 0 is a full disk to them, -1 no limit."""
