@@ -34,6 +34,7 @@ from gigawatt.cli.top import top
 from gigawatt.cli.twin import twin
 from gigawatt.cli.up import up
 from gigawatt.cli.validate import validate
+from gigawatt.cli.what_if import what_if
 
 app = typer.Typer(
     name="gigawatt",
@@ -76,6 +77,7 @@ for _command in (
 app.command(name="import")(import_)
 for _command_of_a_cluster in (up, status, top, logs, cancel, drain, down, drill, twin):
     app.command()(_command_of_a_cluster)
+app.command(name="what-if")(what_if)
 app.add_typer(tenant, name="tenant")
 # What stands behind the command to run belongs to it, though it looks like an option.
 app.command(context_settings={"allow_interspersed_args": False})(submit)

@@ -136,10 +136,14 @@ class Stepper:
         self.state.jobs["service_gpu_s"][j] = service_gpu_s
         if running_since_s is None:
             return
+        if running_since_s < 0.0:
+            raise ValueError(f"job {j} runs since {running_since_s:g} s; allowed: from 0")
         self._k.step_before(self.state)
         self.state.actions[0] = (START, j, -1)
         if self._k.step_apply(self.state, 1, running_since_s) != 1:
             raise ValueError(f"job {j} ran, but does not fit")
+        # The policy has not been asked yet: to it all that wait are newcomers.
+        self.state.cluster["fresh"] = self.state.cluster["head"]
 
     def take_out(self, gpus: int) -> None:
         """Take free GPUs out of service: those of machines that take no jobs for now."""

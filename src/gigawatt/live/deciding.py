@@ -53,8 +53,8 @@ class Scheduler:
         self.policy = policy if power is None else power.policy(policy)
         self.gpus = gpus
         self.power = power
-        self._zero_s = 0.0 if power is None else power.from_s
-        """The budget's steps, and so the policy's times, are counted from here."""
+        self._zero_s = 0.0 if power is None else power.zero_s
+        """The policy's times are counted from here, as steps of the budget are, and never negative."""
         self._overdrawn_step = -1
         self._due = True
         """Whether something happened since the policy was asked."""
@@ -107,7 +107,7 @@ class Scheduler:
             self._tenants.setdefault(job.spec.tenant, len(self._tenants))
         room = max(_ROOM_JOBS, 2 * len(jobs))
         seats = max(_ROOM_TENANTS, 2 * len(self._tenants))
-        power = None if self.power is None else self.power.ahead()
+        power = None if self.power is None else self.power.from_zero()
         self._stepper = Stepper(self.policy, self.gpus, room, seats, power)
         self._room, self._seats = room, seats
         for name in self._tenants:

@@ -82,6 +82,19 @@ class Budget:
             least_speed_frac=1.0,
         )
 
+    @property
+    def zero_s(self) -> float:
+        """A whole number of these steps before the budget begins, and not after the cluster's time 0."""
+        return self.from_s - ceil(self.from_s / self.fine_s) * self.fine_s
+
+    def from_zero(self) -> PowerBudget:
+        """The same from ``zero_s`` on: no limit before the budget begins."""
+        ahead = self.ahead()
+        if ahead.budget_kw is None:
+            return ahead
+        before_kw = np.full(round((self.from_s - self.zero_s) / self.fine_s), np.inf)
+        return replace(ahead, budget_kw=np.concatenate([before_kw, ahead.budget_kw]))
+
     def policy(self, policy: Policy) -> Policy:
         """The policy with its look-ahead in steps of :meth:`ahead`, where it has one."""
         if policy.name != "power-aware":

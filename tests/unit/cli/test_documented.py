@@ -67,6 +67,7 @@ def test_every_option_of_tenant_is_documented(
         "down",
         "drill",
         "twin",
+        "what-if",
         "top",
     ],
 )

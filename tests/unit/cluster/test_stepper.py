@@ -97,6 +97,8 @@ def test_a_stepper_that_takes_over_goes_on_as_the_first_one() -> None:
         assert stepper.decide(50.0) == []
         stepper.ended(90.0, 0)
     assert first.decide(90.0) == second.decide(90.0) != []
+    with pytest.raises(ValueError, match="from 0"):
+        second.restore(3, running_since_s=-1.0)
     with pytest.raises(ValueError, match="does not fit"):
         second.restore(second.submit(91.0, 8, 1.0), running_since_s=91.0)
 
