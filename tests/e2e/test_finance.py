@@ -95,6 +95,9 @@ def test_covenants_are_told_with_what_follows(tmp_path):
 def test_mistakes_are_told_with_their_place_and_remedy(tmp_path):
     assert finance("spv-20").returncode == 1
     assert "write 'spv-20bn'" in finance("spv-20").stderr
+    nowhere = finance("spv-20bn", "--xlsx", str(tmp_path / "missing" / "deal.xlsx"))
+    assert nowhere.returncode == 1
+    assert "GW514" in nowhere.stderr
     negative = finance("spv-20bn", "--set", "debt.0.tenor=-5 years")
     assert negative.returncode == 1
     assert "debt" in negative.stderr

@@ -17,8 +17,8 @@ from gigawatt.finance.deal.engine import simulate
 from gigawatt.finance.deal.financing import arrange
 from gigawatt.finance.deal.inputs import Deal
 from gigawatt.finance.deal.plan import lay_out
-from gigawatt.finance.deal.statement import run
-from gigawatt.finance.deal.terms import Exit
+from gigawatt.finance.deal.statement import common_cash, run
+from gigawatt.finance.deal.terms import Covenants, Exit, Reserves
 
 QUIET = settings(derandomize=True, deadline=None, max_examples=60)
 FEW = settings(derandomize=True, deadline=None, max_examples=12)
@@ -189,3 +189,27 @@ def test_deferred_tax_moves_no_cash_and_adds_up(rent, factor, capital, sold):
     if sold and lines["loss_carried"][-1, 0] < 0.01:  # tax in the accounts is the rate on their income
         tax = lines["income_tax"] + lines["deferred_expense"]
         assert tax == pytest.approx(0.21 * (lines["net_income"] + tax), abs=0.01)
+
+
+@FEW
+@given(st.floats(20e6, 40e6), st.integers(0, 12), st.integers(0, 12), st.floats(0.001, 0.3))
+def test_a_later_start_of_a_deal_never_raises_its_return(rent, first, second, rate):
+    """Capital dates and flows fixed, no loan, no tax, inflows not negative, an on-time return above zero."""
+    deal = small(rent, 0.09, 1.3, 0.8, 0.02).model_copy(
+        update={"debt": [], "tax": None, "reserves": Reserves(), "covenants": Covenants()}
+    )
+    plan = lay_out(deal)
+    base = Drivers.base(3, plan.months)
+    sooner, later = sorted((first, second))
+    late = np.array([0, sooner, later])
+    drivers = Drivers(base.rent, base.running, base.capital, base.rate_frac, late, base.leave_month,
+                      base.early_months)  # fmt: skip
+    cash = common_cash(simulate(plan, arrange(plan), drivers)).T
+    found = irr(cash)
+    assume(len(found.roots_frac[0]) == 1 and found.roots_frac[0][0] > 0.0)
+    worth = npv(cash, rate)
+    assert worth[0] >= worth[1] - 0.01
+    assert worth[1] >= worth[2] - 0.01
+    roots = [r[0] if r else -1.0 for r in found.roots_frac]
+    assert roots[0] >= roots[1] - 1e-9
+    assert roots[1] >= roots[2] - 1e-9

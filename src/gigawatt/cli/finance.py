@@ -9,6 +9,7 @@ import typer
 
 from gigawatt.cli.deal_source import read_deal
 from gigawatt.cli.options import AsJson, Overrides, print_json
+from gigawatt.cli.outcome import refuse
 from gigawatt.cli.progress import progress
 
 TOLERANCE_USD = 0.01
@@ -45,6 +46,10 @@ def finance(
     from gigawatt.finance import run
     from gigawatt.kernel.errors import CheckFailedError
 
+    if xlsx is not None and (xlsx.is_dir() or not xlsx.parent.is_dir()):
+        raise refuse(
+            "GW514", "no file can stand here", "give a file's path in a folder that exists", str(xlsx)
+        )
     with progress(quiet=as_json) as tell:
         laid = read_deal(deal, overrides or (), tell)
     statement = run(laid)
