@@ -9,6 +9,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import live_fixture
@@ -128,27 +129,57 @@ def test_an_interrupted_sweep_goes_on_where_it_was(calm, tmp_path):
     assert tables(out) == tables(undisturbed)
 
 
-def test_an_array_of_jobs_on_a_live_cluster_leaves_the_same_tables(calm, tmp_path):
+def workers_of(out: Path) -> list[int]:
+    """Processes that work on a sweep, whoever their parents are."""
+    folder = str(out.with_name(f"{out.name}.unfinished")).encode()
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            words = (entry / "cmdline").read_bytes().split(b"\0") if entry.name.isdecimal() else []
+            if b"gigawatt.study.sweep" in words and folder in words:
+                found.append(int(entry.name))
+    return found
+
+
+def test_an_array_of_jobs_on_a_live_cluster_leaves_the_same_tables(calm, tmp_path, make):
     _, undisturbed = calm
-    cluster = live_fixture.Cluster(tmp_path / "state", nodes=1, gpus_per_node=2)
-    cluster.up()
-    try:
-        out, draw = tmp_path / "live", random.Random(3)
-        where = ("--engine", "live", "--state-dir", str(cluster.folder))
-        process = start(out, "--workers", "2", "--quiet", *where)
-        killed = 0
-        for after in (2, 10):
-            live_fixture.until(lambda: done(out) >= after or process.poll() is not None, 60.0)  # noqa: B023
-            killed += kill_one(cluster.ranks(), draw)
-        finished(process)
-        assert killed >= 1
-        jobs = cluster.status()["jobs"]
-        assert [job["state"] for job in jobs] == ["finished", "finished"]
-        assert sum(job["restarts"] for job in jobs) >= killed
-    finally:
-        cluster.end()
-    cluster.check()
+    cluster = make(nodes=1, gpus_per_node=2)
+    out, draw = tmp_path / "live", random.Random(3)
+    process = start(out, "--workers", "2", "--quiet", "--engine", "live", "--state-dir", str(cluster.folder))
+    killed = 0
+    for after in (2, 10):
+        live_fixture.until(lambda: done(out) >= after or process.poll() is not None, 60.0)  # noqa: B023
+        killed += kill_one(workers_of(out), draw)
+    finished(process)
+    assert killed >= 1
+    jobs = cluster.status()["jobs"]
+    assert [job["state"] for job in jobs] == ["finished", "finished"]
+    assert sum(job["restarts"] for job in jobs) >= killed
     assert tables(out) == tables(undisturbed)
+
+
+@pytest.fixture
+def short_folder():
+    """A folder with a short path: Ray's sockets lie in it."""
+    with tempfile.TemporaryDirectory(prefix="gw", dir="/tmp") as folder:  # noqa: S108
+        yield Path(folder)
+
+
+def test_a_cluster_on_ray_for_the_sweep_alone_leaves_the_same_tables_and_nothing_else(
+    calm, tmp_path, short_folder
+):
+    _, undisturbed = calm
+    out, draw = tmp_path / "ray", random.Random(5)
+    process = start(
+        out, "--workers", "2", "--quiet", "--engine", "ray", env={**os.environ, "TMPDIR": str(short_folder)}
+    )
+    live_fixture.until(lambda: done(out) >= 4 or process.poll() is not None, 120.0)
+    killed = kill_one(workers_of(out), draw)
+    finished(process)
+    assert killed
+    assert tables(out) == tables(undisturbed)
+    assert not workers_of(out)
+    assert not list(short_folder.glob("gigawatt-*"))
 
 
 def test_mistakes_are_told_before_anything_runs(tmp_path, monkeypatch, capsys):

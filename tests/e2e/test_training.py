@@ -159,3 +159,16 @@ def test_a_cluster_that_goes_down_loses_no_step(tmp_path, alone):
         np.testing.assert_allclose(losses_of(cluster, number), alone, rtol=ROUNDING)
     finally:
         cluster.end()
+
+
+@pytest.mark.engines("ray")
+def test_losses_are_the_same_on_ray(make, alone):
+    cluster = make(nodes=1, gpus_per_node=2, grace_s=20.0)
+    number = submit(cluster, 2)
+    live_fixture.until(lambda: last_step(cluster, number) >= 33, 120.0)
+    os.kill(random.Random(8).choice(ranks_of(cluster, number)), signal.SIGKILL)
+    cluster.wait([number], "finished", "failed", within_s=120.0)
+    assert cluster.job(number)["restarts"] == 1
+    np.testing.assert_allclose(losses_of(cluster, number), alone, rtol=ROUNDING)
+    first, second = runs(folder_of(cluster, number))
+    assert 0 <= first[-1] + 1 - second[0] <= EVERY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +26,7 @@ class Engine(StrEnum):
 
     local = "local"
     live = "live"
+    ray = "ray"
 
 
 def sweep(
@@ -36,7 +37,8 @@ def sweep(
     engine: Annotated[
         Engine,
         typer.Option(
-            help="local: workers are processes of this command. live: an array job on the cluster that is up."
+            help="local: workers are processes of this command. live: an array job on the cluster "
+            "that is up. ray: on a cluster on Ray that is brought up for it."
         ),
     ] = Engine.local,
     workers: Annotated[int, typer.Option(min=1, max=1000, help="How many runs are made at a time.")] = 2,
@@ -71,6 +73,7 @@ def sweep(
       gigawatt sweep colossus --draws 200
       gigawatt sweep campus.yaml --draws 50 --no-tornado --json
       gigawatt sweep colossus --engine live --workers 8
+      gigawatt sweep colossus --engine ray --workers 2
     \b
     Exit codes: 0 done, 1 bad input, 2 no draw gives figures, 130 interrupted.
     """  # noqa: D301
@@ -138,16 +141,39 @@ def _work_off(
 
         run_local(work, min(workers, total), told)
         return
+    count = min(workers, total)
+    with _cluster(engine, count, state_dir) as folder:
+        _run_array(folder, work, count, total, tenant, told)
+
+
+@contextmanager
+def _cluster(engine: Engine, workers: int, state_dir: Path | None) -> Iterator[Path]:
+    """Give the folder of the cluster that is up, or of one on Ray for this sweep alone."""
     from gigawatt.live import client
+
+    if engine is Engine.live:
+        yield state_dir or client.default_folder()
+        return
+    from gigawatt.cli.engine_choice import choose_engine
+    from gigawatt.live.array_job import own_cluster
+    from gigawatt.live.settings import Settings
+
+    kind, _ = choose_engine({}, engine.value, None)
+    with own_cluster(Settings(nodes=1, gpus_per_node=workers, engine=kind)) as folder:
+        yield folder
+
+
+def _run_array(
+    folder: Path, work: Work, workers: int, total: int, tenant: str, told: Callable[[int], None]
+) -> None:
     from gigawatt.live.array_job import run_array
     from gigawatt.study.sweep.work import worker_command
 
     # A worker that is killed may start again as often as there are runs, and at least ten times.
-    count = min(workers, total)
     run_array(
-        state_dir or client.default_folder(),
-        worker_command(work, count),
-        count,
+        folder,
+        worker_command(work, workers),
+        workers,
         tenant=tenant,
         restarts=max(total, 10),
         tell=lambda: told(len(work.done())),

@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from gigawatt.kernel.errors import GigawattError, InputError
 from gigawatt.live import client
+from gigawatt.live.reading import find_log, last_lines
+from gigawatt.live.settings import Settings
 
 _LOOK_S = 0.2
 _PATIENCE_S = 60.0
 """How long a controller may be away: agents go on without one for as long (``gigawatt up --patience``)."""
+
+
+@contextmanager
+def own_cluster(settings: Settings) -> Iterator[Path]:
+    """Bring a cluster up for one piece of work, give its folder, and take it down with all that it held.
+
+    Raises
+    ------
+    InputError
+        It cannot be brought up; as :func:`gigawatt.live.client.bring_up`.
+    """
+    # In the system's temporary folder: the path of a Unix socket has no room for a long one.
+    folder = Path(tempfile.mkdtemp(prefix="gigawatt-"))
+    try:
+        client.bring_up(folder, settings)
+    except InputError as error:
+        # What went wrong stands in its logs: the folder stays.
+        told = [replace(p, message=f"{p.message} (state folder {folder})") for p in error.problems]
+        raise InputError(told) from None
+    try:
+        yield folder
+    finally:
+        client.take_down(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def run_array(
@@ -85,15 +115,25 @@ def _wait(folder: Path, numbers: list[int], tell: Callable[[], None]) -> None:
             continue
         seen_s = time.monotonic()
         for job in jobs:
-            _refuse_failed(job)
+            _refuse_failed(folder, job)
         left = [int(job["id"]) for job in jobs if job["state"] != "finished"]
     tell()
 
 
-def _refuse_failed(job: dict[str, Any]) -> None:
-    if job["state"] in {"failed", "cancelled"}:
-        why = f"; {job['reason']}" if job["reason"] else ""
-        raise GigawattError(f"job {job['id']} {job['state']}{why}; see gigawatt logs {job['id']}")
+def _refuse_failed(folder: Path, job: dict[str, Any]) -> None:
+    if job["state"] not in {"failed", "cancelled"}:
+        return
+    why = [f"job {job['id']} {job['state']}", *([job["reason"]] if job["reason"] else [])]
+    raise GigawattError("; ".join([*why, *_last_words(folder, job["id"])]))
+
+
+def _last_words(folder: Path, number: int) -> list[str]:
+    """What its process said last; nothing where there is no log."""
+    try:
+        said = last_lines(find_log(folder, number, 0)[1].read_bytes(), 1)
+    except (InputError, OSError):
+        return []
+    return [f"it said: {said.decode('utf-8', 'replace').strip()}"] if said.strip() else []
 
 
 def _cancel(folder: Path, numbers: list[int]) -> None:
