@@ -18,6 +18,7 @@ from gigawatt.cli.progress import Tell, progress
 from gigawatt.cli.run import folder_name
 
 if TYPE_CHECKING:
+    from gigawatt.results import Run
     from gigawatt.study.sweep import Sweep, Work
 
 
@@ -82,24 +83,28 @@ def sweep(
     loaded = read_scenario(source, list(overrides or ()))
     target = out if out is not None else Path("sweeps") / folder_name(loaded.scenario.name)
     check_target(target, is_sweep_folder)
+    from gigawatt.study import run_scenario
     from gigawatt.study.sweep import Work, gather, make_plan, read_cases
+    from gigawatt.study.sweep.plan import load
+    from gigawatt.study.sweep.work import outcome_of
 
     plan = make_plan(loaded, draws=draws, seed=seed, tornado=tornado)
     work = Work(target.with_name(f"{target.name}.unfinished").absolute())
     total = len(read_cases(plan)[1])
-    before = work.begin(plan)
-    interrupt.say_instead(
-        f"gigawatt: interrupted; what is done is kept in {work.folder}, and the same command goes on"
-    )
-    if before and not quiet:
-        typer.echo(f"{before:,} of {total:,} runs were done before", err=True)
-    with _begun(work), progress(quiet=quiet or as_json) as tell:
-        _work_off(work, engine, workers, total, tell, state_dir, tenant)
+    with progress(quiet=quiet or as_json) as tell:
+        # First the middle, as gigawatt run does it: what is wrong with the scenario itself is told at once.
+        middle = run_scenario(load(plan))
+        before = work.begin(plan)
+        work.keep(outcome_of(0, middle))
+        with _kept(work):
+            if before and not quiet:
+                typer.echo(f"{before:,} of {total:,} runs were done before", err=True)
+            _work_off(work, engine, workers, total, tell, state_dir, tenant)
         done = gather(work)
         if tell is not None:
             tell("write the tables and the report", 0.98)
         with whole_folder(target) as folder:
-            _write(done, folder)
+            _write(done, middle, folder)
     shutil.rmtree(work.folder)
     interrupt.say_instead("")
     if as_json:
@@ -113,13 +118,17 @@ def sweep(
 
 
 @contextmanager
-def _begun(work: Work) -> Iterator[None]:
-    """Leave no folder behind where not one run was made."""
+def _kept(work: Work) -> Iterator[None]:
+    """Say of an interruption what it leaves; leave no folder behind where no worker made a run."""
+    interrupt.say_instead(
+        f"gigawatt: interrupted; what is done is kept in {work.folder}, and the same command goes on"
+    )
     try:
         yield
     except BaseException:
-        if not work.done():
+        if work.done() <= {0}:
             shutil.rmtree(work.folder)
+            interrupt.say_instead("")
         raise
 
 
@@ -180,14 +189,12 @@ def _run_array(
     )
 
 
-def _write(done: Sweep, folder: Path) -> None:
+def _write(done: Sweep, middle: Run, folder: Path) -> None:
     from gigawatt.report import write_report
-    from gigawatt.study import run_scenario
     from gigawatt.study.sweep.folder import write_sweep
-    from gigawatt.study.sweep.plan import load
 
     write_sweep(done, folder)
-    write_report(run_scenario(load(done.plan)), folder / "report.html", done)
+    write_report(middle, folder / "report.html", done)
     (folder / "scenario.yaml").write_text(done.plan.text, encoding="utf-8")
 
 

@@ -37,6 +37,11 @@ def main() -> int:
     except OSError as error:  # the disk is full or gone: what was saved before is still whole
         sys.stderr.write(f"gigawatt: {error.strerror or error}: {error.filename or 'checkpoint'}\n")
         return 1
+    except RuntimeError as error:
+        if "gloo" not in str(error):
+            raise
+        sys.stderr.write("gigawatt: another rank was lost, and this one ends too\n")
+        return 1
     except KeyboardInterrupt:
         sys.stderr.write("gigawatt: interrupted; the last checkpoint stays\n")
         return INTERRUPTED

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
+from gigawatt.results import Run
 from gigawatt.results.folder import plain
 from gigawatt.study.run import run_scenario
 from gigawatt.study.sweep.figures import Key, figures_of
@@ -130,11 +131,16 @@ def run_case(plan: SweepPlan, case: Case) -> Outcome:
         return Outcome(case.number, REFUSED, f"{first.code} {first.message}")
     except GigawattError as error:
         return Outcome(case.number, REFUSED, str(error).partition("\n")[0])
+    return outcome_of(case.number, run)
+
+
+def outcome_of(number: int, run: Run) -> Outcome:
+    """Return what is kept of a run; one whose balances do not close is refused."""
     broken = [name for name, value in run.ledger.residuals().items() if not abs(value) < TOLERANCE]
     if broken:
-        return Outcome(case.number, REFUSED, f"does not close to {TOLERANCE:g}: {', '.join(broken)}")
+        return Outcome(number, REFUSED, f"does not close to {TOLERANCE:g}: {', '.join(broken)}")
     deal = "" if run.finance is None else run.finance.refused
-    return Outcome(case.number, DONE, "", figures_of(run), run.clock.months, deal)
+    return Outcome(number, DONE, "", figures_of(run), run.clock.months, deal)
 
 
 def work_off(work: Work, worker: int, workers: int, parent: int = 0) -> None:
