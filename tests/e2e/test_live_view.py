@@ -17,6 +17,7 @@ import pytest
 from live_fixture import Cluster, client, until
 
 from gigawatt.kernel.errors import InputError
+from gigawatt.live import reading
 
 GIGAWATT = Path(sys.executable).with_name("gigawatt")
 
@@ -118,15 +119,23 @@ def test_a_log_is_followed_over_a_restart_until_the_job_has_ended(cluster: Clust
         assert (told.returncode, code in told.stderr) == (1, True), told.stderr
 
 
-def test_following_ends_when_the_cluster_goes_down(cluster: Cluster):
-    number = cluster.submit(1, "sh", "-c", "echo here; sleep 60")
+def test_following_outlives_a_controller_and_ends_when_the_cluster_goes_down(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+):
+    number = cluster.submit(
+        1, "sh", "-c", "echo here; until [ -e go ]; do sleep 0.05; done; echo there; sleep 60"
+    )
     until((cluster.folder / "logs" / str(number)).is_dir)
-    words = [GIGAWATT, "logs", str(number), "--state-dir", str(cluster.folder), "--follow"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout.readline() == "here\n"
-        cluster.end()
-        assert process.communicate(timeout=30)[0] == ""
-        assert process.returncode == 0
+    monkeypatch.setattr(reading, "_GONE_S", 60.0)
+    following = reading.follow(cluster.folder, number, 0)
+    assert next(following) == b"here\n"
+    cluster.kill_controller()
+    (cluster.folder / "go").touch()
+    assert next(following) == b"there\n"
+    cluster.up()
+    monkeypatch.setattr(reading, "_GONE_S", 0.5)
+    cluster.end()
+    assert list(following) == [b"[gigawatt: the cluster does not answer any more]\n"]
 
 
 def on_terminal(folder: Path, *words: str) -> tuple[int, int]:

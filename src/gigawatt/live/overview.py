@@ -44,6 +44,7 @@ def overview(core: Core, tenant: str | None = None) -> dict[str, Any]:
         "controller": {
             "pid": os.getpid() if tenant is None else None,
             "policy": core.settings.policy,
+            "engine": core.settings.engine,
             "gpus": core.settings.gpus,
             "free": free_gpus,
             "now": utc(core.store.event("now").at_unix_s),

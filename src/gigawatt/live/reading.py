@@ -13,6 +13,8 @@ from gigawatt.live.transitions import ENDED
 _CHUNK_BYTES = 65536
 _PAUSE_S = 0.1
 _ASK_S = 1.0
+_GONE_S = 10.0
+"""A cluster that does not answer for so long is gone; a new controller takes a few seconds."""
 
 
 def runs(folder: Path, job: int) -> list[int]:
@@ -86,10 +88,13 @@ def follow(folder: Path, job: int, rank: int, lines: int | None = None) -> Itera
     there = runs(folder, job)
     run = there[-1] if there else 1
     at: int | None = None
+    answered_s = time.monotonic()
     while True:
         # Asked before the log is read: what an ended job said last is in its log by then.
-        ended = _has_ended(folder, job)
-        asked_s = time.monotonic()
+        ended, asked_s = _has_ended(folder, job), time.monotonic()
+        if ended is not None:
+            answered_s = asked_s
+        gone = asked_s - answered_s > _GONE_S
         while True:
             # Looked for before the log is read: once there is a later run, this one says no more.
             later = any(number > run for number in runs(folder, job))
@@ -99,21 +104,23 @@ def follow(folder: Path, job: int, rank: int, lines: int | None = None) -> Itera
             elif later:
                 run, at, lines = run + 1, 0, None
                 yield f"[gigawatt: run {run} of job {job}]\n".encode()
-            elif ended or time.monotonic() - asked_s > _ASK_S:
+            elif ended or gone or time.monotonic() - asked_s > _ASK_S:
                 break
             else:
                 time.sleep(_PAUSE_S)
-        if ended:
+        if gone:
+            yield b"[gigawatt: the cluster does not answer any more]\n"
+        if ended or gone:
             return
 
 
-def _has_ended(folder: Path, job: int) -> bool:
-    """Whether nothing more will be said; a cluster that is gone says nothing."""
+def _has_ended(folder: Path, job: int) -> bool | None:
+    """Whether nothing more will be said; None where no cluster answers, though one may come up again."""
     try:
         return client.ask(folder, "GET", f"/v1/jobs/{job}")["state"] in ENDED
     except InputError as error:
         if error.problems[0].code == "GW803":
-            return True
+            return None
         raise
 
 

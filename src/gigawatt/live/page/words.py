@@ -13,7 +13,7 @@ WORDS: Mapping[str, str] = {
     "theme.to_dark": "Dark",
     "theme.to_light": "Light",
     "heading": "Cluster",
-    "about": "Policy {policy}, controller {pid}. Times are UTC.",
+    "about": "Policy {policy}, engine {engine}, controller {pid}. Times are UTC.",
     "about.tenant": "Policy {policy}. You see your own jobs; # is somebody else's. Times are UTC.",
     "link.asking": "asking",
     "link.live": "live, {time}",
