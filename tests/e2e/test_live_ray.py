@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -9,12 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import live_fixture as fixture
 import pytest
 from live_fixture import until
 
+from gigawatt.kernel.errors import InputError
 from gigawatt.live.on_ray.seats import VIRTUAL
 from gigawatt.live.part import MARK
 from gigawatt.live.processes import alive, marked
@@ -43,8 +46,20 @@ def of_ray(cluster: fixture.Cluster) -> list[int]:
     return [pid for pid in marked(MARK, f"{mark}-ray") if alive(pid)]
 
 
-def named(pids: list[int], word: bytes) -> list[int]:
-    return [pid for pid in pids if word in Path(f"/proc/{pid}/cmdline").read_bytes()]
+def named(pids: Iterable[int], word: bytes) -> list[int]:
+    found = []
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            if word in Path(f"/proc/{pid}/cmdline").read_bytes().partition(b"\0")[0]:
+                found.append(pid)
+    return found
+
+
+def answers(cluster: fixture.Cluster) -> bool:
+    try:
+        return bool(cluster.status())
+    except InputError:
+        return False
 
 
 def open_ports(pids: list[int]) -> set[str]:
@@ -73,12 +88,12 @@ def test_ray_of_its_own_listens_here_alone_and_ends_with_its_controller(tmp_path
     try:
         assert cluster.status()["controller"]["engine"] == "ray"
         own = of_ray(cluster)
-        assert named(own, b"raylet")
+        assert named(own, b"/raylet/raylet")
         loopback = {"0100007F", "0000000000000000FFFF00000100007F"}
         assert (
             open_ports([cluster.pid, *own, *(node["pid"] for node in cluster.status()["nodes"])]) <= loopback
         )
-        number = cluster.submit(3, "sleep", "6")
+        number = cluster.submit(3, "sleep", "120")
         told = cluster.submit(1, "sh", "-c", "env | grep -c -E '^RAY_|^OMP_NUM' ; echo $MASTER_ADDR")
         until(lambda: len(cluster.ranks()) >= 3)
         cluster.wait([told], "finished")
@@ -88,9 +103,16 @@ def test_ray_of_its_own_listens_here_alone_and_ends_with_its_controller(tmp_path
         until(lambda: not of_ray(cluster), told=lambda: of_ray(cluster))
         assert set(cluster.ranks()) == ranks
         cluster.up()
-        assert set(cluster.ranks()) <= ranks
-        cluster.wait([number], "finished")
-        assert (cluster.job(number)["attempt"], cluster.job(number)["restarts"]) == (1, 0)
+        [raylet] = named(of_ray(cluster), b"/raylet/raylet")
+        os.kill(raylet, signal.SIGKILL)
+        until(lambda: set(named(of_ray(cluster), b"/raylet/raylet")) - {raylet} and answers(cluster), 60.0)
+        assert set(cluster.ranks()) == ranks
+        assert cluster.status()["controller"]["pid"] == cluster.pid
+        more = cluster.submit(1, "true")
+        cluster.wait([more], "finished")
+        assert (cluster.job(number)["state"], cluster.job(number)["attempt"]) == ("running", 1)
+        fixture.client.ask(folder, "POST", f"/v1/jobs/{number}/cancel")
+        cluster.wait([number], "cancelled")
     finally:
         cluster.end()
     cluster.check()

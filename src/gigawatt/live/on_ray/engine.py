@@ -23,8 +23,9 @@ from gigawatt.live.machine import AWAY
 from gigawatt.live.on_ray.driver import connect
 from gigawatt.live.on_ray.gangs import Gangs
 from gigawatt.live.on_ray.host import HERE, Host
-from gigawatt.live.on_ray.own import OwnRay
+from gigawatt.live.on_ray.own import OwnRay, become_successor
 from gigawatt.live.on_ray.seats import VIRTUAL, Seat, find_seats, take_seats
+from gigawatt.live.processes import say
 from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store
 from gigawatt.live.transitions import Job
@@ -35,6 +36,9 @@ ANSWER_S = 10.0
 MARGIN_S = 15.0
 """So long after its patience an agent has surely ended all: it looks each second, and then kills."""
 _START_S = 60.0
+_LOOK_S = 1.0
+_LATE_S = 2.0
+"""So long after ``grant_s`` a gang is denied its GPUs even if Ray says nothing at all."""
 
 
 class RayEngine:
@@ -50,6 +54,7 @@ class RayEngine:
         self._hosts: dict[str, Any] = {}
         self._lost_s: dict[int, float] = {}
         self._on_grant: OnGrant | None = None
+        self._watch: asyncio.Task[None] | None = None
         if settings.address:
             connect(settings.address, self._namespace)
             before = [(str(n), int(g)) for n, g in json.loads(store.meta("seats") or "[]")]
@@ -77,29 +82,29 @@ class RayEngine:
 
     def open(self, nodes: Sequence[int]) -> None:
         """Put a host on each Ray node, and let all agents come at once."""
+        self._join()
+        for node in nodes:
+            if actor := self._hosts.get(self.seats[node].host):
+                actor.revive.remote(node)
+
+    def _join(self) -> None:
         if self._own is not None:
             connect(self._own.address(), self._namespace)
             there = {seat.name: seat for seat in find_seats(_ray_nodes())}
             self.seats[:] = [there[seat.name] for seat in self.seats]
         (self._store.folder / HERE).write_text(self._token, encoding="utf-8")
-        probe = self._store.folder / "checkpoints" / ".shared"
-        probe.write_text(self._token, encoding="utf-8")
         for seat in self.seats:
             if seat.host and seat.host not in self._hosts:
                 self._hosts[seat.host] = self._put_host(seat)
-        told = {host: actor.about.remote(str(probe), self._token) for host, actor in self._hosts.items()}
+        told = {host: actor.about.remote() for host, actor in self._hosts.items()}
         for host, asked in told.items():
             try:
                 _check_host(host, ray.get(asked, timeout=_START_S))
             except RayError as error:
-                seen = (
-                    f"Ray cannot run the agents' host on its node {host[:8]}: {str(error).splitlines()[-1]}"
-                )
+                last = str(error).splitlines()[-1]
+                seen = f"Ray cannot run the agents' host on its node {host[:8]}: {last}"
                 remedy = f"install gigawatt {__version__} there, and see Ray's logs"
                 raise InputError(Problem("GW894", seen, remedy, file="--address")) from None
-        for node in nodes:
-            if actor := self._hosts.get(self.seats[node].host):
-                actor.revive.remote(node)
 
     def _put_host(self, seat: Seat) -> Any:
         where = NodeAffinitySchedulingStrategy(seat.host, soft=False)
@@ -156,6 +161,7 @@ class RayEngine:
         try:
             return str(await self._ask(node, "revive"))
         except ConnectionError:
+            await self._look_for(node)
             return AWAY
 
     async def clear(self, node: int, pid: int) -> bool:
@@ -167,10 +173,35 @@ class RayEngine:
         try:
             clear = bool(await self._ask(node, "clear", pid))
         except ConnectionError:
+            await self._look_for(node)
             clear = monotonic_s() - lost_s > self.settings.patience_s + MARGIN_S
         if clear:
             self._lost_s.pop(node, None)
         return clear
+
+    async def _look_for(self, node: int) -> None:
+        """See whether a node that was away has come again, as another Ray node of the same name."""
+        seat = self.seats[node]
+        try:
+            found = await asyncio.to_thread(lambda: find_seats(_ray_nodes()))
+        except (RayError, RuntimeError, InputError) as error:
+            say(f"Ray's nodes cannot be seen: {error}")
+            return
+        for other in found:
+            if other.name == seat.name and other.host != seat.host:
+                self.seats[node] = replace(other, gpus=seat.gpus)
+                if other.host not in self._hosts:
+                    self._hosts[other.host] = self._put_host(other)
+
+    async def _tend_own(self, own: OwnRay) -> None:
+        """Begin anew where a Ray of one's own has ended: as after a controller's end, gangs are found again.
+
+        The process becomes its successor: one that has lost its raylet cannot join another Ray.
+        """
+        while not own.has_ended():
+            await asyncio.sleep(_LOOK_S)
+        say("Ray has ended; the controller begins anew with another one")
+        become_successor()
 
     async def end(self, node: int, pid: int) -> None:
         """Kill a node's agent, where it can be reached."""
@@ -182,6 +213,9 @@ class RayEngine:
     def reserve(self, job: Job, *, again: bool = False) -> bool:
         """Ask Ray for a gang's GPUs; the answer comes to ``on_grant``."""
         self._gangs.reserve(job, again=again)
+        if not again:
+            late_s = self.settings.grant_s + _LATE_S
+            asyncio.get_running_loop().call_later(late_s, self._gangs.give_up, (job.id, job.attempt))
         return False
 
     def release(self, key: Key) -> None:
@@ -196,6 +230,8 @@ class RayEngine:
             loop.call_soon_threadsafe(on_grant, key, denial)
 
         self._on_grant = tell
+        if self._own is not None:
+            self._watch = asyncio.create_task(self._tend_own(self._own))
 
     def address_of(self, node: int) -> str:
         """Return where ranks on other nodes reach those of a node."""
@@ -215,6 +251,8 @@ class RayEngine:
 
     async def close(self) -> None:
         """Leave Ray; end it where it was ours."""
+        if self._watch is not None:
+            self._watch.cancel()
         await asyncio.to_thread(self._gangs.close)
         ray.shutdown()
         if self._own is not None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
+from threading import Lock, Thread
 
 from ray.exceptions import RayError
 from ray.util.placement_group import (
@@ -28,6 +27,7 @@ _LOOK_S = 0.06
 group at once and a waiting one only each second; a removed group's GPUs are free after about 0.05 s. Measured
 with Ray 2.60: GPUs that another gang has just left are granted in 0.06 to 0.17 s so, in 0.4 to 1.0 s else."""
 _POLL_S = 0.01
+_CLOSE_S = 3.0
 Key = tuple[int, int]
 
 
@@ -40,43 +40,71 @@ class Gangs:
         self._grant_s = grant_s
         self._answer = answer
         self._groups: dict[Key, PlacementGroup] = {}
-        self._wanted: set[Key] = set()
+        self._wanted: dict[Key, Sequence[Place]] = {}
+        self._unanswered: set[Key] = set()
         self._lock = Lock()
-        self._threads = ThreadPoolExecutor(32, "gangs")
+        self._at_work = 0
 
     def reserve(self, job: Job, *, again: bool) -> None:
         """Ask for a gang's GPUs; ``again``: it runs on them already, and needs no answer."""
         key = (job.id, job.attempt)
-        self._wanted.add(key)
-        self._threads.submit(self._begin if again else self._reserve, key, job.places)
+        self._wanted[key] = job.places
+        if again:
+            self._work(self._begin, key, job.places)
+        else:
+            self._unanswered.add(key)
+            self._work(self._reserve, key, job.places)
 
     def release(self, key: Key) -> None:
         """Give a gang's GPUs back."""
-        if key in self._wanted:
-            self._wanted.discard(key)
-            self._threads.submit(self._remove, key)
+        self._unanswered.discard(key)
+        if self._wanted.pop(key, None) is not None:
+            self._work(self._remove, key)
+
+    def give_up(self, key: Key) -> None:
+        """Deny what Ray itself has not answered: it may be gone."""
+        if key in self._unanswered:
+            self._unanswered.discard(key)
+            self._answer(key, False)  # noqa: FBT003 - a callable's argument has no name
 
     def close(self) -> None:
         """Give all back that was not; Ray itself does so when this process ends."""
         self._wanted.clear()
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        end_s = time.monotonic() + _CLOSE_S
+        while self._at_work and time.monotonic() < end_s:
+            time.sleep(_POLL_S)
         for key in list(self._groups):
             self._remove(key)
+
+    def _work(self, what: Callable[..., object], *words: object) -> None:
+        """Do something that waits for Ray; no thread of it may keep this process from ending."""
+
+        def work() -> None:
+            try:
+                what(*words)
+            except (RayError, RuntimeError, ValueError) as error:
+                say(f"a placement group is left to Ray: {error}")
+            finally:
+                with self._lock:
+                    self._at_work -= 1
+
+        with self._lock:
+            self._at_work += 1
+        Thread(target=work, daemon=True).start()
 
     def _reserve(self, key: Key, places: Sequence[Place]) -> None:
         end_s = time.monotonic() + self._grant_s
         look_s = _LOOK_S
         granted = False
-        try:
-            while key in self._wanted and not granted and time.monotonic() < end_s:
-                self._remove(key)
-                granted = self._is_granted(self._begin(key, places), min(look_s, end_s - time.monotonic()))
-                look_s = min(2 * look_s, 2.0)
-        except RayError as error:
-            say(f"Ray takes no placement group: {error}")
+        while key in self._wanted and not granted and time.monotonic() < end_s:
+            self._remove(key)
+            granted = self._is_granted(self._begin(key, places), min(look_s, end_s - time.monotonic()))
+            look_s = min(2 * look_s, 2.0)
         if not granted or key not in self._wanted:
             self._remove(key)
-        self._answer(key, granted)
+        if key in self._unanswered:
+            self._unanswered.discard(key)
+            self._answer(key, granted)
 
     def _begin(self, key: Key, places: Sequence[Place]) -> PlacementGroup:
         seats = [self._seats[node] for node, _ in places]

@@ -61,14 +61,9 @@ class Host:
             folder, cluster, patience_s, address=address, secret=secret, environment=raylet_environment()
         )
 
-    def about(self, probe: str, token: str) -> dict[str, object]:
-        """Say who this is, and whether it sees a file of storage that all nodes are to share."""
-        return {
-            "version": __version__,
-            "pid": os.getpid(),
-            "sees_state": self.sees_state,
-            "shares": _read(Path(probe)) == token,
-        }
+    def about(self) -> dict[str, object]:
+        """Say who this is."""
+        return {"version": __version__, "pid": os.getpid(), "sees_state": self.sees_state}
 
     def revive(self, node: int) -> str:
         """See that an agent that does not answer comes."""

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from gigawatt.kernel.errors import InputError, Problem
 from gigawatt.live.part import MARK
@@ -25,15 +26,15 @@ class OwnRay:
         self._mark = f"{cluster}-ray"
         # The path of a socket must be short, a state folder's need not be.
         self.folder = Path(tempfile.gettempdir()) / f"gigawatt-{cluster[:8]}"
+        self._log = log
+        self._resources = json.dumps(dict(resources))
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin to start it, on this machine cleared of an earlier one."""
         self._sweep()
-        words = [
-            sys.executable,
-            "-m",
-            "gigawatt.live.on_ray.home",
-            str(self.folder),
-            json.dumps(dict(resources)),
-        ]
-        with log.open("ab") as file:
+        words = [sys.executable, "-m", "gigawatt.live.on_ray.home", str(self.folder), self._resources]
+        with self._log.open("ab") as file:
             self._process = subprocess.Popen(  # noqa: S603
                 words,
                 stdin=subprocess.PIPE,
@@ -57,6 +58,10 @@ class OwnRay:
             raise InputError(Problem("GW891", seen, "see ray.log in the state folder", file="--engine"))
         return str(json.loads(line)["address"])
 
+    def has_ended(self) -> bool:
+        """Whether it ended, or who looks after it."""
+        return self._process.poll() is not None
+
     def close(self) -> None:
         """End it, and all that is its own."""
         if self._process.stdin is not None:
@@ -72,3 +77,13 @@ class OwnRay:
             time.sleep(0.01)
         if self.folder.is_dir() and self.folder.stat().st_uid == os.getuid():
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def become_successor() -> NoReturn:
+    """Let this controller's process begin anew, on the same cluster and with the same number."""
+    *words, folder, settings, _ = sys.orig_argv
+    # What was newly told at ``up`` is in the journal.
+    told = {**json.loads(settings), "power": None, "tenants": []}
+    nobody = os.open(os.devnull, os.O_WRONLY)
+    os.set_inheritable(nobody, True)  # noqa: FBT003 - it takes no keyword
+    os.execv(sys.executable, [*words, folder, json.dumps(told), str(nobody)])  # noqa: S606
