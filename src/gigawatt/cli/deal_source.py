@@ -32,7 +32,7 @@ def read_deal(source: str, overrides: Sequence[str], tell: Progress | None = Non
 
     if source in deal_names():
         return read_text(deal_bytes(source), Deal, overrides, file=f"{source}.yaml").scenario
-    if source in bundled_names() or _is_scenario(Path(source)):
+    if source in bundled_names() or is_scenario(Path(source)):
         return _of_scenario(source, overrides, tell)
     if not Path(source).suffix and not Path(source).exists():
         known = [*deal_names(), *bundled_names()]
@@ -43,7 +43,7 @@ def read_deal(source: str, overrides: Sequence[str], tell: Progress | None = Non
     return read(Path(source), Deal, overrides).scenario
 
 
-def _is_scenario(path: Path) -> bool:
+def is_scenario(path: Path) -> bool:
     """Whether a file describes a campus: a deal has no sites."""
     if not path.is_file():
         return False

@@ -14,6 +14,7 @@ from gigawatt.cli.cancel import cancel
 from gigawatt.cli.catalog import catalog
 from gigawatt.cli.check import check
 from gigawatt.cli.coherent import coherent
+from gigawatt.cli.compare import compare
 from gigawatt.cli.doctor import doctor
 from gigawatt.cli.down import down
 from gigawatt.cli.drain import drain
@@ -71,7 +72,8 @@ def _options(
 
 
 for _command in (
-    run, sweep, finance, replay, coherent, allocate, audit, check, new, schema, catalog, doctor, validate,
+    run, compare, sweep, finance, replay, coherent, allocate, audit, check, new, schema, catalog, doctor,
+    validate,
 ):  # fmt: skip
     app.command()(_command)
 app.command(name="import")(import_)

@@ -38,7 +38,16 @@ def write_run(run: Run, directory: Path) -> None:
         for task in written:
             task.result()
     listed = {name: {"rows": t.num_rows, "columns": t.column_names} for name, t in made.items()}
-    manifest = {
+    if run.finance is not None and run.finance.deal:
+        deal = json.dumps(run.finance.deal, indent=1, ensure_ascii=False, allow_nan=False)
+        (directory / "deal.yaml").write_text(deal + "\n", encoding="utf-8")
+    text = json.dumps(manifest_of(run, listed), indent=1, ensure_ascii=False, allow_nan=False)
+    (directory / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def manifest_of(run: Run, listed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a run's manifest, with its tables as they are listed."""
+    return {
         "format": FORMAT,
         "scenario": run.scenario,
         "title": run.title,
@@ -54,11 +63,6 @@ def write_run(run: Run, directory: Path) -> None:
         "tables": listed,
         "resolved": plain(run.resolved),
     }
-    if run.finance is not None and run.finance.deal:
-        deal = json.dumps(run.finance.deal, indent=1, ensure_ascii=False, allow_nan=False)
-        (directory / "deal.yaml").write_text(deal + "\n", encoding="utf-8")
-    text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
-    (directory / "manifest.json").write_text(text + "\n", encoding="utf-8")
 
 
 def finance_figures(deal: DealResult | None) -> dict[str, Any]:

@@ -49,6 +49,7 @@ def test_every_option_of_tenant_is_documented(
     "command",
     [
         "run",
+        "compare",
         "sweep",
         "replay",
         "coherent",
