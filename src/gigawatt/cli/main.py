@@ -19,6 +19,7 @@ from gigawatt.cli.doctor import doctor
 from gigawatt.cli.down import down
 from gigawatt.cli.drain import drain
 from gigawatt.cli.drill import drill
+from gigawatt.cli.export import export
 from gigawatt.cli.finance import finance
 from gigawatt.cli.import_ import import_
 from gigawatt.cli.logs import logs
@@ -77,7 +78,7 @@ for _command in (
 ):  # fmt: skip
     app.command()(_command)
 app.command(name="import")(import_)
-for _command_of_a_cluster in (up, status, top, logs, cancel, drain, down, drill, twin):
+for _command_of_a_cluster in (up, status, top, logs, cancel, drain, down, drill, twin, export):
     app.command()(_command_of_a_cluster)
 app.command(name="what-if")(what_if)
 app.add_typer(tenant, name="tenant")

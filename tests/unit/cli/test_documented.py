@@ -69,6 +69,7 @@ def test_every_option_of_tenant_is_documented(
         "drill",
         "twin",
         "what-if",
+        "export",
         "top",
     ],
 )
