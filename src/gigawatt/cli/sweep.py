@@ -151,12 +151,12 @@ def _work_off(
         run_local(work, min(workers, total), told)
         return
     count = min(workers, total)
-    with _cluster(engine, count, state_dir) as folder:
+    with _cluster(engine, count, state_dir, work.folder / "cluster") as folder:
         _run_array(folder, work, count, total, tenant, told)
 
 
 @contextmanager
-def _cluster(engine: Engine, workers: int, state_dir: Path | None) -> Iterator[Path]:
+def _cluster(engine: Engine, workers: int, state_dir: Path | None, note: Path) -> Iterator[Path]:
     """Give the folder of the cluster that is up, or of one on Ray for this sweep alone."""
     from gigawatt.live import client
 
@@ -168,7 +168,7 @@ def _cluster(engine: Engine, workers: int, state_dir: Path | None) -> Iterator[P
     from gigawatt.live.settings import Settings
 
     kind, _ = choose_engine({}, engine.value, None)
-    with own_cluster(Settings(nodes=1, gpus_per_node=workers, engine=kind)) as folder:
+    with own_cluster(Settings(nodes=1, gpus_per_node=workers, engine=kind), note) as folder:
         yield folder
 
 

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,16 @@ _PATIENCE_S = 60.0
 
 
 @contextmanager
-def own_cluster(settings: Settings) -> Iterator[Path]:
+def own_cluster(settings: Settings, note: Path) -> Iterator[Path]:
     """Bring a cluster up for one piece of work, give its folder, and take it down with all that it held.
+
+    Parameters
+    ----------
+    settings
+        Its shape.
+    note
+        A file that says where it is while it is up: where this process is killed, the next call that is given
+        the same note takes it down.
 
     Raises
     ------
@@ -31,7 +39,9 @@ def own_cluster(settings: Settings) -> Iterator[Path]:
         It cannot be brought up; as :func:`gigawatt.live.client.bring_up`.
     """
     # In the system's temporary folder: the path of a Unix socket has no room for a long one.
+    _end_left_over(note)
     folder = Path(tempfile.mkdtemp(prefix="gigawatt-"))
+    note.write_text(str(folder), encoding="utf-8")
     try:
         client.bring_up(folder, settings)
     except InputError as error:
@@ -41,8 +51,25 @@ def own_cluster(settings: Settings) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        client.take_down(folder)
+        _end(folder)
+        note.unlink(missing_ok=True)
+
+
+def _end_left_over(note: Path) -> None:
+    """Take down a cluster whose owner was killed; a note that names none of ours is no order."""
+    if not note.exists():
+        return
+    folder = Path(note.read_text(encoding="utf-8"))
+    if folder.name.startswith("gigawatt-") and (folder / "cluster.sqlite").is_file():
+        with suppress(InputError):  # it is down already
+            client.take_down(folder)
         shutil.rmtree(folder, ignore_errors=True)
+    note.unlink()
+
+
+def _end(folder: Path) -> None:
+    client.take_down(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def run_array(
