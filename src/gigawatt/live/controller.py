@@ -176,12 +176,16 @@ def _take_tenants(store: Store, settings: Settings) -> None:
 
 def _power(store: Store, settings: Settings) -> Budget | None:
     """Note a new power budget, which begins now, or the end of one; return the one in force."""
+    lead_s = settings.grace_s + settings.kill_s
+    before = store.power()
     if settings.power is not None:
         told = dict(settings.power)
         if told:
-            lead_s = settings.grace_s + settings.kill_s
             told = Budget.from_data({**told, "from_s": store.clock.now_s(), "lead_s": lead_s}).event()
         store.append([store.event("power", **told)])
+    elif before is not None and before.lead_s != lead_s:
+        # Gangs are given another time to leave: drops count so much earlier.
+        store.append([store.event("power", **replace(before, lead_s=lead_s).event())])
     return store.power()
 
 

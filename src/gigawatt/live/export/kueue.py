@@ -58,7 +58,7 @@ def kueue_files(source: Source, image: str, resource: str = "nvidia.com/gpu") ->
 def notes(source: Source) -> list[str]:
     """Say what Kueue does otherwise, or must be told besides."""
     found = [
-        "gangs start whole only with waitForPodsReady, and weights count with fairSharing, in its configuration",
+        "its configuration needs waitForPodsReady for gangs to start whole, and fairSharing for weights",
         "only GPUs are in the quotas: a job that also requests CPUs or memory needs them there too",
     ]
     if source.jobs:
