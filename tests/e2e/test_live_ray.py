@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from live_fixture import until
 
 from gigawatt.kernel.errors import InputError
 from gigawatt.live.on_ray.seats import VIRTUAL
+from gigawatt.live.on_ray.surroundings import surround
 from gigawatt.live.part import MARK
 from gigawatt.live.processes import alive, marked
 
@@ -30,6 +32,19 @@ group = placement_group([{sys.argv[2]: 8}])
 assert group.wait(20)
 print("held", flush=True)
 sys.stdin.read()
+"""
+
+TWO_MACHINES = """
+import os, sys
+from ray.cluster_utils import Cluster
+more = {"num_cpus": 0, "num_gpus": 0, "object_store_memory": 80_000_000, "include_dashboard": False}
+first = {**more, "node_name": "first", "resources": {"gigawatt_gpu": 2}}
+cluster = Cluster(initialize_head=True, head_node_args=first)
+os.environ["GIGAWATT_NODE_DIR"] = sys.argv[1]
+cluster.add_node(**more, node_name="second", resources={"gigawatt_gpu": 3})
+print(cluster.address, flush=True)
+sys.stdin.read()
+cluster.shutdown()
 """
 
 
@@ -158,6 +173,53 @@ def _is_host(process: Path) -> bool:
         return (process / "cmdline").read_bytes().startswith(b"ray::Host")
     except OSError:
         return False
+
+
+def test_the_nodes_of_a_ray_cluster_are_taken_and_what_their_ranks_say_comes_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for variable in list(os.environ):
+        if variable.startswith("RAY_"):
+            monkeypatch.delenv(variable)
+    before = dict(os.environ)
+    surround("of this test", own=True)
+    mark, far, folder = secrets.token_hex(8), tmp_path / "far", tmp_path / "state"
+    cluster = fixture.Cluster(folder, nodes=2)
+    machines = subprocess.Popen(
+        [sys.executable, "-c", TWO_MACHINES, far],
+        env={**os.environ, MARK: mark}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        address = machines.stdout.readline().strip()
+        told = json.loads(gigawatt("up", "--engine", "ray", "--address", address, "--json", folder=folder))
+        assert (told["nodes"], told["gpus"]) == (2, 5)
+        assert sorted(node["gpus"] for node in cluster.status()["nodes"]) == [2, 3]
+        number = cluster.submit(5, "sh", "-c", 'echo "$RANK at $(pwd)"; seq 60000; sleep 1; echo end')
+        cluster.wait([number], "finished")
+        until(lambda: all(cluster.log(number, rank).endswith("\nend\n") for rank in range(5)))
+        assert {len(cluster.log(number, rank)) for rank in range(5)} == {len(cluster.log(number, 0))}
+        assert sorted(int(one.stem) for one in far.glob(f"*/logs/{number}/1/*.log")) in ([0, 1, 2], [2, 3, 4])
+        raylets = named(marked(MARK, mark), b"/raylet/raylet")
+        number = cluster.submit(5, "sleep", "2")
+        until(lambda: len(cluster.ranks()) >= 5)
+        for pid in raylets:  # that of the second machine; the first one's is needed by the controller
+            if b"--node-name=second" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                os.kill(pid, signal.SIGKILL)
+        cluster.wait([number], "finished")
+        assert cluster.job(number)["attempt"] == 1
+        agents = [node["pid"] for node in cluster.status()["nodes"]]
+        gigawatt("down", folder=folder)
+        assert not [pid for pid in agents if alive(pid)]
+        assert "GW805" in gigawatt("up", "--engine", "embedded", folder=folder, code=1)
+    finally:
+        if folder.exists():
+            cluster.end()
+        machines.communicate()
+        for pid in marked(MARK, mark):
+            os.kill(pid, signal.SIGKILL)
+        os.environ.clear()
+        os.environ.update(before)
+    cluster.check()
 
 
 def test_an_address_at_which_no_ray_is_is_refused(tmp_path: Path):

@@ -25,6 +25,7 @@ from gigawatt.live.clock import monotonic_s
 from gigawatt.live.handshake import MOST_GUESTS, Guest
 from gigawatt.live.keeper import CANNOT_START, run_keeper
 from gigawatt.live.lock import Lock
+from gigawatt.live.mirror import piece_of
 from gigawatt.live.part import DONE, Part
 from gigawatt.live.processes import adopt_orphans, end_descendants, fork, reap
 from gigawatt.live.wire import Link, Message, write_private
@@ -178,6 +179,8 @@ class Agent:
                 self._prepare(Part.from_data(message["part"]))
             elif word == "ping":
                 self._controller.send({"pong": self.node})
+            elif word == "read":
+                self._controller.send(piece_of(message))
             elif word == "pong":
                 self._answered(float(message["ping"]))
             elif word == "quit":

@@ -58,7 +58,7 @@ class Controller:
             self._wake = asyncio.Event()
             self.engine = make_engine(self.store, settings)
             self.settings = settings = self.engine.settings
-            self.fleet = Fleet(self.engine, settings, self._wake.set)
+            self.fleet = Fleet(folder, self.engine, settings, self._wake.set)
             self.engine.open(range(settings.nodes))
             # Loading the compiled policies takes most of a second, in which the agents come up.
             scheduler = Scheduler(policy, settings.gpus, _power(self.store, settings))
@@ -117,7 +117,7 @@ class Controller:
         metering.cancel()
         self.ended.set()
         self._answer_all(GigawattError("the cluster is going down"))
-        self.fleet.quit()
+        await self.fleet.quit()
         await asyncio.gather(*tending)
         await self.engine.close()
         self.core.tick()

@@ -45,6 +45,9 @@ class Engine(Hands, Protocol):
     async def end(self, node: int, pid: int) -> None:
         """Kill a node's agent."""
 
+    def is_far(self, node: int) -> bool:
+        """Whether a node's machine does not have the state folder."""
+
     async def close(self) -> None:
         """End what was begun, once all agents have ended."""
 
@@ -80,6 +83,11 @@ class Embedded(Local):
     async def end(self, node: int, pid: int) -> None:
         """Kill a node's agent."""
         self._machine.end(node, pid)
+
+    def is_far(self, node: int) -> bool:
+        """It has: there is one machine."""
+        del node
+        return False
 
     async def close(self) -> None:
         """Nothing is left to end: agents are processes of their own."""

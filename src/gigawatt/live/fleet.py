@@ -5,15 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
+from gigawatt.live.clock import monotonic_s
 from gigawatt.live.core import Core
 from gigawatt.live.engine import Engine, Streams
 from gigawatt.live.machine import AWAY, FAILED, STARTED
+from gigawatt.live.mirror import PAUSE_S, Mirror, Source
+from gigawatt.live.part import DONE
+from gigawatt.live.placing import ranks_on
 from gigawatt.live.seen import CLEAR
 from gigawatt.live.settings import Settings
 from gigawatt.live.transitions import QUARANTINED
 from gigawatt.live.wire import BrokenMessageError, Lines, Message, pack
 
+_LOGS_S = 5.0
+"""So long a cluster that goes down waits for logs from other machines. Assumed: 1 to 60 s."""
 _START_S = 20.0
 """An agent that does not answer so long after its start is started again. Assumed: 5 to 60 s."""
 
@@ -21,11 +28,12 @@ _START_S = 20.0
 class Fleet:
     """One task a node, from the controller's start to its end."""
 
-    def __init__(self, engine: Engine, settings: Settings, wake: Callable[[], None]) -> None:
+    def __init__(self, folder: Path, engine: Engine, settings: Settings, wake: Callable[[], None]) -> None:
         self.core: Core | None = None
         self._engine = engine
         self._settings = settings
         self._wake = wake
+        self._mirror = Mirror(folder, self.send)
         self._writers: dict[int, asyncio.StreamWriter] = {}
         self._pids: dict[int, int] = {}
         self._unsettled = set(range(settings.nodes))
@@ -57,8 +65,11 @@ class Fleet:
             core.roster.clear(node)
             self._wake()
 
-    def quit(self) -> None:
-        """Ask all agents to end."""
+    async def quit(self) -> None:
+        """Ask all agents to end, once what their ranks said is here."""
+        end_s = monotonic_s() + _LOGS_S
+        while self._mirror.is_behind() and monotonic_s() < end_s:
+            await asyncio.sleep(PAUSE_S)
         for node in list(self._writers):
             self.send(node, {"do": "quit"})
 
@@ -81,6 +92,7 @@ class Fleet:
         """Listen to an agent until it is gone."""
         core = self._the_core()
         lines, asked = Lines(), False
+        asking = asyncio.create_task(self._ask_for_logs(node))
         with suppress(OSError, BrokenMessageError):
             while True:
                 try:
@@ -100,13 +112,33 @@ class Fleet:
                         self._writers[node] = writer
                         core.agent_came(node, message["hello"]["pid"], message["parts"])
                         self._settle(node)
+                        self._mirror_parts(node, message["parts"])
                     elif "part" in message:
+                        self._mirror_parts(node, [message["part"]])
                         core.part_told(node, message["part"])
+                    elif "log" in message:
+                        self._mirror.take(node, message["log"])
                     elif "ping" in message:
                         writer.write(pack({"do": "pong", "ping": message["ping"]}))
                 self._wake()
+        asking.cancel()
         self._writers.pop(node, None)
         writer.close()
+
+    async def _ask_for_logs(self, node: int) -> None:
+        """Bring what a node's ranks say, as long as its agent is there."""
+        while self._engine.is_far(node):
+            self._mirror.ask(node)
+            await asyncio.sleep(PAUSE_S)
+
+    def _mirror_parts(self, node: int, parts: list[Message]) -> None:
+        if not self._engine.is_far(node):
+            return
+        for part in parts:
+            job = self._the_core().store.jobs.get(part["job"])
+            if job is not None and job.attempt == part["attempt"]:
+                sources = [Source(node, job.id, job.attempt, rank) for rank in ranks_on(job, node)]
+                self._mirror.follow(sources, ended=part["phase"] == DONE)
 
     async def _reach(self, node: int) -> Streams | None:
         """Connect to a node's agent, starting it where there is none.

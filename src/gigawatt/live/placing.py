@@ -50,6 +50,21 @@ def place(gpus: int, free: Mapping[int, frozenset[int]]) -> tuple[Place, ...] | 
     return tuple(places)
 
 
+def ranks_on(job: Job, node: int) -> range:
+    """Return the ranks of a gang that are on a node.
+
+    >>> from gigawatt.live.transitions import JobSpec
+    >>> ranks_on(Job(1, JobSpec("a", 5, ("true",), "/"), places=((2, (0, 1, 2)), (0, (4, 5)))), 0)
+    range(3, 5)
+    """
+    first = 0
+    for at, slots in job.places:
+        if at == node:
+            return range(first, first + len(slots))
+        first += len(slots)
+    return range(0)
+
+
 def free_port(taken: Collection[int]) -> int:
     """A port of the loopback that nobody uses now, and none of the given ones."""
     while True:

@@ -52,6 +52,7 @@ class RayEngine:
         self._store = store
         self._own: OwnRay | None = None
         self._hosts: dict[str, Any] = {}
+        self._far: dict[str, bool] = {}
         self._lost_s: dict[int, float] = {}
         self._on_grant: OnGrant | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -99,12 +100,18 @@ class RayEngine:
         told = {host: actor.about.remote() for host, actor in self._hosts.items()}
         for host, asked in told.items():
             try:
-                _check_host(host, ray.get(asked, timeout=_START_S))
+                self._note_host(host, ray.get(asked, timeout=_START_S))
             except RayError as error:
                 last = str(error).splitlines()[-1]
                 seen = f"Ray cannot run the agents' host on its node {host[:8]}: {last}"
                 remedy = f"install gigawatt {__version__} there, and see Ray's logs"
                 raise InputError(Problem("GW894", seen, remedy, file="--address")) from None
+
+    def _note_host(self, host: str, told: dict[str, Any]) -> None:
+        if told["version"] != __version__:
+            seen = f"Ray's node {host[:8]} has gigawatt {told['version']}, this machine {__version__}"
+            raise InputError(Problem("GW894", seen, "install one version on all", file="--address"))
+        self._far[host] = not told["sees_state"]
 
     def _put_host(self, seat: Seat) -> Any:
         where = NodeAffinitySchedulingStrategy(seat.host, soft=False)
@@ -156,6 +163,10 @@ class RayEngine:
         self._lost_s.pop(node, None)
         return reader, writer
 
+    def is_far(self, node: int) -> bool:
+        """Whether a node's machine does not have the state folder."""
+        return self._far.get(self.seats[node].host, False)
+
     async def revive(self, node: int) -> str:
         """See that an agent that does not answer comes."""
         try:
@@ -191,7 +202,12 @@ class RayEngine:
             if other.name == seat.name and other.host != seat.host:
                 self.seats[node] = replace(other, gpus=seat.gpus)
                 if other.host not in self._hosts:
-                    self._hosts[other.host] = self._put_host(other)
+                    self._hosts[other.host] = actor = self._put_host(other)
+                    try:
+                        self._note_host(other.host, await asyncio.wait_for(actor.about.remote(), _START_S))
+                    except (RayError, TimeoutError, InputError) as error:
+                        del self._hosts[other.host]
+                        say(f"node {node} has come again, and cannot be used: {error}")
 
     async def _tend_own(self, own: OwnRay) -> None:
         """Begin anew where a Ray of one's own has ended: as after a controller's end, gangs are found again.
@@ -261,9 +277,3 @@ class RayEngine:
 
 def _ray_nodes() -> list[dict[str, Any]]:
     return list(ray.nodes())  # type: ignore[no-untyped-call]
-
-
-def _check_host(host: str, told: dict[str, Any]) -> None:
-    if told["version"] != __version__:
-        seen = f"Ray's node {host[:8]} has gigawatt {told['version']}, this machine {__version__}"
-        raise InputError(Problem("GW894", seen, "install one version on all", file="--address"))

@@ -28,7 +28,7 @@ def raylet_environment() -> dict[str, str]:
 
 
 def node_folder(cluster: str) -> Path:
-    """Return where a machine that does not have the state folder keeps locks and logs, on a disk of its own.
+    """Return where a machine keeps locks and logs, on a disk of its own, that does not use the state folder.
 
     GIGAWATT_NODE_DIR says where; else it is under /var/tmp.
 
@@ -39,8 +39,8 @@ def node_folder(cluster: str) -> Path:
     """
     base = Path(os.environ.get("GIGAWATT_NODE_DIR") or f"/var/tmp/gigawatt-{os.getuid()}")  # noqa: S108
     folder = base / cluster
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for one in (base, folder):
+        one.mkdir(parents=True, exist_ok=True, mode=0o700)
         seen = one.lstat()
         if seen.st_uid != os.getuid() or seen.st_mode & 0o022:
             raise PermissionError(f"{one} belongs to or may be written by somebody else")
@@ -53,8 +53,9 @@ class Host:
     def __init__(
         self, cluster: str, state: str, token: str, patience_s: float, secret: str, address: str
     ) -> None:
-        self.sees_state = _read(Path(state) / HERE) == token
-        """Whether the controller's own folder is here: one machine."""
+        told = "GIGAWATT_NODE_DIR" in os.environ
+        self.sees_state = not told and _read(Path(state) / HERE) == token
+        """Whether the controller's own folder is here, and used: one machine."""
         folder = Path(state) if self.sees_state else node_folder(cluster)
         (folder / "nodes").mkdir(exist_ok=True)
         self._machine = Machine(
