@@ -89,7 +89,8 @@ def made() -> dict[str, Deal]:
         ),
         "tail": samples.deal(debt=[{**LOAN, "sizing": {"dscr": 1.3, "tail_months": 20}}]),
         "minor": samples.deal(
-            debt=[{**LEVEL, "amount": "300 m USD", "tenor": "2 years", "amortisation": "4 years"}, takeout],
+            debt=[{**LEVEL, "amount": "300 m USD", "tenor": "1 years", "amortisation": "4 years",
+                   "extensions": "1 years", "extension_fee": "0.25 %"}, takeout],
             covenants={"sweep": 0.5, "sweep_below_dscr": 3.0}, receivable="45 days",
         ),
         "held": samples.deal(covenants=held, reserves={"debt_service_months": 3}, **taxed),

@@ -128,6 +128,17 @@ def test_a_mini_perm_is_refinanced():
     assert statement.min_dscr > 1.0
 
 
+def test_an_extension_costs_its_fee_once():
+    terms = {"sizing": None, "amount": "300 m USD", "repayment": "bullet", "tenor": "2 years"}
+    free = run(deal(debt=[tranche(**terms, extensions="1 years")]))
+    paid = run(deal(debt=[tranche(**terms, extensions="1 years", extension_fee="0.5 %")]))
+    interest = (free.flows.lines["senior_interest"][:, 0], paid.flows.lines["senior_interest"][:, 0])
+    more = interest[1] - interest[0]
+    assert more[paid.plan.completion + 24] == pytest.approx(0.005 * 300e6)
+    assert more.sum() == pytest.approx(0.005 * 300e6)
+    assert paid.plan.loans[0].maturity == paid.plan.completion + 36
+
+
 def test_a_bond_earns_while_it_waits():
     bond = tranche(sizing=None, amount="500 m USD", drawn="at_close", escrow_rate="4 %", repayment="annuity")
     statement = run(deal(debt=[bond]))

@@ -170,6 +170,8 @@ class Tranche(InputModel):
     """From completion, before principal falls due. Default 0."""
     extensions_years: NonNegative = 0.0
     """Extensions that are taken, added to the tenor."""
+    extension_fee_frac: Fraction = 0.0
+    """Paid on what is owed when the tenor is first extended, with that month's interest. Default 0."""
     refinances: Name | None = None
     """Pays what another loan still owes at its maturity, on this loan's terms."""
 

@@ -71,6 +71,9 @@ def lay_loan(tranche: Tranche, deal: Deal, end: int, months: int) -> Loan:
         )
     if maturity <= start:
         raise InfeasibleError(f"loan {tranche.name!r} has no term after completion; raise its tenor")
+    if tranche.extensions_years > 0.0:
+        rate = rate.copy()
+        rate[extended(tranche, start)] += tranche.extension_fee_frac
     shape = np.zeros(months)
     if tranche.repayment != "sculpted":
         shape = _shape(tranche, rate, start, maturity, months)
@@ -88,6 +91,11 @@ def lay_loan(tranche: Tranche, deal: Deal, end: int, months: int) -> Loan:
         sculpted=tranche.repayment == "sculpted",
         refinances=index[taken] if taken is not None else -1,
     )
+
+
+def extended(tranche: Tranche, start: int) -> int:
+    """Month in which a loan would mature that is extended."""
+    return start + round(12 * tranche.tenor_years)
 
 
 def _maturity(tranche: Tranche, end: int) -> int:

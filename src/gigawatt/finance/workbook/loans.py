@@ -6,6 +6,7 @@ No cell is circular: interest during construction is in closed form, as in
 
 from __future__ import annotations
 
+from gigawatt.finance.deal.loans import extended
 from gigawatt.finance.workbook.sheet import Sheets
 
 
@@ -25,13 +26,33 @@ def _rate(s: Sheets, place: int) -> None:
     m, loan, tranche = s.months, s.plan.loans[place], s.deal.debt[place]
     if tranche.rate_frac is not None:
         s.inputs.put(f"rate_{place}", tranche.rate_frac, f"{loan.name}: interest a year")
-        m.formulas(s.of("rate", place), lambda _: f"rate_{place}/12", share=True)
+        month, fee = _extension(s, place)
+        m.formulas(
+            s.of("rate", place), lambda t: f"rate_{place}/12" + (fee if t == month else ""), share=True
+        )
         return
     margin = tranche.spread_frac + tranche.collateral_spread_frac
     s.inputs.put(f"margin_{place}", margin, f"{loan.name}: margin a year, on the base rate")
     base = s.of("base rate", place)
-    m.values(base, 12.0 * loan.rate_frac - margin, share=True)
-    m.formulas(s.of("rate", place), lambda t: f"({m.at(base, t)}+margin_{place})/12", share=True)
+    month, fee = _extension(s, place)
+    row = 12.0 * loan.rate_frac - margin
+    if month >= 0:
+        row[month] -= 12.0 * tranche.extension_fee_frac
+    m.values(base, row, share=True)
+    m.formulas(
+        s.of("rate", place),
+        lambda t: f"({m.at(base, t)}+margin_{place})/12" + (fee if t == month else ""),
+        share=True,
+    )
+
+
+def _extension(s: Sheets, place: int) -> tuple[int, str]:
+    """Month and fee of an extension, where a loan has one."""
+    loan, tranche = s.plan.loans[place], s.deal.debt[place]
+    if tranche.extensions_years == 0.0 or tranche.extension_fee_frac == 0.0:
+        return -1, ""
+    s.inputs.put(f"extension_{place}", tranche.extension_fee_frac, f"{loan.name}: fee on its extension")
+    return extended(tranche, loan.first - 1), f"+extension_{place}"
 
 
 def _shape(s: Sheets, place: int) -> None:

@@ -195,7 +195,9 @@ def _doubts(statement: Statement) -> list[dict[str, Any]]:
             put("supplier", name=name, usd=told["invested_usd"], paid_usd=told["paid_usd"],
                 share_frac=told["returned_frac"])  # fmt: skip
     roots = len(statement.irr.roots_frac[0])
-    if roots != 1:
+    if roots == 0:
+        put("no_root")
+    elif roots > 1:
         put("roots", n=roots)
     lines = statement.flows.lines
     support, left = float(lines["support"].sum()), float(lines["debt"][-1, 0])
