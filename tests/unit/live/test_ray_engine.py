@@ -48,6 +48,8 @@ def test_nodes_keep_their_numbers_and_no_more_are_taken_than_wanted():
         ("b", 6, ""), ("c", 4, "id-c"), ("a", 6, "id-a")
     ]  # fmt: skip
     assert [seat.name for seat in take_seats(found, [], most_nodes=1)] == ["a"]
+    before = [("b", 8), ("c", 8)]
+    assert [seat.name for seat in take_seats(found, before, most_nodes=1)] == ["b", "c"]
 
 
 class Silent(RayEngine):

@@ -91,7 +91,7 @@ def take_seats(
     before
         Name and GPUs of those that have numbers, in their order.
     most_nodes, most_gpus
-        How many nodes, and GPUs of each, are taken at most; 0: all.
+        How many nodes, besides those of before, and GPUs of each, are taken at most; 0: all.
 
     Examples
     --------
@@ -102,7 +102,8 @@ def take_seats(
     there = {seat.name: seat for seat in found}
     known = [there.get(name, Seat(name, gpus)) for name, gpus in before]
     new = [seat for seat in found if seat.name not in dict(before)]
-    seats = [*known, *new][: most_nodes or None]
+    # One that has a number is not dropped: jobs may run there.
+    seats = [*known, *new][: max(most_nodes, len(known)) if most_nodes else None]
     return [replace(seat, gpus=min(seat.gpus, most_gpus or seat.gpus)) for seat in seats]
 
 
