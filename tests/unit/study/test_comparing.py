@@ -17,6 +17,7 @@ from gigawatt.study import run_scenario
 from gigawatt.study.comparing import Side, compare, read_side, side_of_json, side_of_run
 from gigawatt.study.comparing.flatten import figures_of, inputs_of, unit_of
 from gigawatt.study.comparing.sides import Given, Happened, Series
+from gigawatt.study.comparing.tables import facts_of_tables
 
 
 def side(**changed) -> Side:
@@ -133,6 +134,25 @@ def test_inputs_are_named_as_in_a_file():
     found = {path: (place, value, unit) for path, place, value, unit in inputs_of(resolved)}
     assert found["power.generators.north.from"] == ("power.generators.0.from", "2025-01-01", "")
     assert found["power.generators.north.capacity"] == ("power.generators.0.capacity", 2.0, "MW")
+
+
+def test_a_table_tells_its_keys_units_and_numbers():
+    import pyarrow as pa
+
+    columns = {
+        "figure": ["cost", "cost", "gpus"],
+        "when": ["2026", "2027", "run"],
+        "unit": ["USD/GPU-h", "USD/GPU-h", "GPUs"],
+        "p50": [1.0, 2.0, 5.0],
+        "basis": ["prose", "prose", "prose"],
+    }
+    table = pa.table(columns)
+    facts = facts_of_tables({"sweep": {"rows": 3, "columns": table.column_names}}, lambda _name: table)
+    axis, values, unit = facts.series[("sweep", "cost", "p50")]
+    assert (axis, values.tolist(), unit) == (("2026", "2027"), [1.0, 2.0], "USD/GPU-h")
+    assert facts.series[("sweep", "gpus", "p50")][2] == "GPUs"
+    hours = pa.table({"time_utc": ["2026-01-01"], "grid_mw": [1.0]})
+    assert facts_of_tables({"hourly_one": {"rows": 1, "columns": hours.column_names}}, None).series == {}
 
 
 def test_two_numbers_are_written_with_as_many_digits_as_tell_them_apart():

@@ -114,10 +114,18 @@ def name_of(key: tuple[str, ...]) -> tuple[str, str]:
 
     >>> name_of(("monthly", "colossus-1", "energy_mwh_turbine")), name_of(("finance", "dscr_ratio"))
     (('energy MWh turbine', 'colossus-1, monthly'), ('DSCR', 'finance'))
+    >>> name_of(("ledger", "colossus-1", "money", "cash", "operation", "fuel", "quantity"))
+    ('fuel', 'colossus-1, money, cash, operation, ledger')
     """
     words = bare_name(key[-1]).replace(".", " ").split("_")
     what = " ".join(_SHORT.get(word, word) for word in words)
-    return what, ", ".join([*key[1:-1], key[0]])
+    around = key[1:-1]
+    if key[-1] in _PLAIN and around:  # the last key says more than such a column
+        what, around = around[-1], around[:-1]
+    return what, ", ".join([*around, key[0]])
+
+
+_PLAIN = ("quantity", "usd")
 
 
 _SHORT = {

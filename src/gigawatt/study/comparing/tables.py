@@ -76,7 +76,9 @@ def _series(
     if not numeric:
         return {}
     first = table.column_names.index(numeric[0])
-    keys = [f.name for f in list(table.schema)[:first] if f.name != axis and kinds.is_string(f.type)]
+    keys = [
+        f.name for f in list(table.schema)[:first] if f.name not in (axis, "unit") and kinds.is_string(f.type)
+    ]
     rows = {name: table.column(name).to_pylist() for name in (axis, *keys, *numeric)}
     unit = table.column("unit").to_pylist() if "unit" in table.column_names else None
     found: dict[tuple[str, ...], tuple[tuple[str, ...], Array, str]] = {}
@@ -84,7 +86,7 @@ def _series(
         steps = tuple(str(rows[axis][i]) for i in places)
         for column in numeric:
             values = np.array([_number(rows[column][i]) for i in places])
-            told = unit[places[0]] if unit is not None and len(numeric) == 1 else unit_of(column)
+            told = unit_of(column) if unit is None else unit[places[0]]
             found[(table_name, *key, column)] = (steps, values, str(told))
     return found
 
