@@ -105,8 +105,13 @@ def make_engine(store: Store, settings: Settings) -> Engine:
         if store.meta(name) is None:
             store.set_meta(name, secrets.token_hex(length))
     _check_shape(store, settings)
+    engine = _engine_of(store, settings)
     for name in ("engine", "address"):
         store.set_meta(name, getattr(settings, name))
+    return engine
+
+
+def _engine_of(store: Store, settings: Settings) -> Engine:
     if settings.engine == "embedded":
         return Embedded(store, settings)
     from gigawatt.live.on_ray.surroundings import surround

@@ -26,10 +26,9 @@ def connect(address: str, namespace: str) -> None:
         ray.init(
             address=address, namespace=namespace, log_to_driver=False, configure_logging=False,
         )  # fmt: skip
-    except (OSError, ray.exceptions.RayError, RuntimeError, ValueError) as error:
-        seen = (
-            f"no Ray cluster takes us at {address}: {str(error).splitlines()[0] if str(error) else error!r}"
-        )
+    except (OSError, OverflowError, ray.exceptions.RayError, RuntimeError, ValueError) as error:
+        why = str(error).partition("\n")[0] or type(error).__name__
+        seen = f"no Ray cluster takes us at {address}: {why}"
         remedy = (
             "ray status tells whether one runs; it and this machine need one version of Ray and of Python"
         )
