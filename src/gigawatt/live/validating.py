@@ -29,7 +29,7 @@ from gigawatt.live.transitions import ENDED
 from gigawatt.live.twin.answer import twin_of
 from gigawatt.live.twin.draws import overdraws
 from gigawatt.live.twin.journal import read_recording
-from gigawatt.validation.live import ALLOWED_FRAC, DAY_S, GPUS, JOBS, POLICIES, POWER, group_of
+from gigawatt.validation.live import ALLOWED_FRAC, DAY_S, GPUS, JOBS, POLICIES, POWER, SINGLE_FRAC, group_of
 from gigawatt.validation.rows import ValidationRow
 
 NODES = 4
@@ -157,7 +157,7 @@ def rows_of(folder: Path, policy: str, jobs: list[Wanted], stopped: threading.Ev
         quantity="jobs whose completion time is within 10 % of the one predicted",
         published=len(jobs),
         modelled=round(errors["within_10_percent"] * errors["jobs"]),
-        tolerance=2 * ALLOWED_FRAC,
+        tolerance=SINGLE_FRAC,
         note=f"two jobs may change places; the largest error is {100 * errors['largest']:.1f} %",
     )
     return [row, timed, whole, single]
