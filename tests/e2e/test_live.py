@@ -128,6 +128,23 @@ def test_an_agent_that_is_stopped_is_lost_and_its_gang_starts_elsewhere_once(mak
     cluster.wait([number], "finished")
 
 
+def test_an_agent_that_was_stopped_before_the_controller_came_is_lost_too(make):
+    cluster = make(nodes=2, gpus_per_node=2, silence_s=0.5)
+    number = cluster.submit(4, "sleep", "2")
+    until(lambda: len(cluster.ranks()) == 4)
+    agent = cluster.status()["nodes"][1]["pid"]
+    [keeper] = children(agent)
+    cluster.kill_controller()
+    # The keeper too: it hears neither that its agent ends nor that it is to end itself.
+    for pid in (agent, keeper):
+        os.kill(pid, signal.SIGSTOP)
+    cluster.up()
+    cluster.wait([number], "finished", within_s=60.0)
+    assert cluster.job(number)["restarts"] == 1
+    assert not fixture.alive(agent)
+    assert not fixture.alive(keeper)
+
+
 def test_a_killed_controller_finds_its_gangs_again(make):
     cluster = make(nodes=2, gpus_per_node=2)
     number = cluster.submit(3, "sleep", "2.5")

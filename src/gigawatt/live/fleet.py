@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -146,7 +147,7 @@ class Fleet:
         None where the cluster goes down, the agent ended before it answered, or its machine is away.
         """
         core = self._the_core()
-        tried_s = 0.0
+        since_s = time.monotonic()
         pause_s = 0.005
         while not core.going_down:
             with suppress(OSError):
@@ -156,11 +157,10 @@ class Fleet:
                 return None
             if state == STARTED:
                 core.roster.clear(node)
-            if tried_s > _START_S:
+            if time.monotonic() - since_s > _START_S:
                 await self._engine.end(node, self._pids.get(node, 0))
-                tried_s = 0.0
+                since_s = time.monotonic()
             await asyncio.sleep(pause_s)
-            tried_s += pause_s
             pause_s = min(1.5 * pause_s, 0.1)
         return None
 

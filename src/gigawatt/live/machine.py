@@ -7,10 +7,10 @@ What lost even its keeper is found by the mark in its environment. Only then may
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +23,8 @@ from gigawatt.live.processes import marked, say, send
 STARTED, COMING, HELD, FAILED, AWAY = "started", "coming", "held", "failed", "away"
 """An agent that does not answer: it was started now; it was before, and has not ended; something of the node
 is left, so that it was not; the one that was started last has ended by a fault; its machine is not there."""
+_KEEPERS_S = 2.0
+"""Keepers end by themselves when their agent has; what has not by then is killed. Assumed: 1 to 10 s."""
 
 
 class Machine:
@@ -46,6 +48,7 @@ class Machine:
         self._secret = secret
         self._environment = environment
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
+        self._clearing_since_s: dict[int, float] = {}
 
     def revive(self, node: int) -> str:
         """See that a node's agent, which does not answer, comes, where nothing is left of an earlier one."""
@@ -64,8 +67,13 @@ class Machine:
     def clear(self, node: int, pid: int) -> bool:
         """End a node's agent and all that is left of it; true once nothing is."""
         if not self._is_free(node):
+            since_s = self._clearing_since_s.setdefault(node, time.monotonic())
             self.end(node, pid)
+            if time.monotonic() - since_s > _KEEPERS_S:
+                for one in self._of_node(node):
+                    send(one, signal.SIGKILL)
             return False
+        self._clearing_since_s.pop(node, None)
         if self._sweep(node):
             return False
         process = self._processes.get(node)
@@ -75,15 +83,30 @@ class Machine:
         return True
 
     def end(self, node: int, pid: int) -> None:
-        """Kill a node's agent: the one that was started here, or the process that it said it is."""
+        """Kill a node's agent: the one that was started here, or that it said it is, or that there is."""
         process = self._processes.get(node)
         if process is not None and process.poll() is None:
             process.kill()
             return
         pid = pid or self.door(node).get("pid", 0)
-        with suppress(OSError):
-            if pid and b"gigawatt.live.agent" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                os.kill(pid, signal.SIGKILL)
+        there = self._of_node(node)
+        # A keeper is forked from its agent, and keeps its words.
+        agents = [pid] if pid in there else [one for one, parent in there.items() if parent not in there]
+        for one in agents:
+            send(one, signal.SIGKILL)
+
+    def _of_node(self, node: int) -> dict[int, int]:
+        """Return a node's agent and keepers, and the parent of each; also where none of them answers."""
+        found = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdecimal():
+                with suppress(OSError, ValueError, IndexError):
+                    words = (entry / "cmdline").read_bytes().split(b"\0")
+                    at = words.index(b"gigawatt.live.agent")
+                    if words[at + 2] == str(node).encode() and (entry / "cwd").samefile(self.folder):
+                        stat = (entry / "stat").read_text(encoding="ascii", errors="replace")
+                        found[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
+        return found
 
     def door(self, node: int) -> dict[str, int]:
         """Return port and process of a node's agent that listens on a port; empty where it has told none."""

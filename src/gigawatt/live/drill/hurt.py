@@ -18,9 +18,11 @@ from gigawatt.live.drill.plan import DrilledJob
 from gigawatt.live.drill.scene import Scene, kill, shift_file, wait_for_end
 from gigawatt.live.processes import alive
 
-_LOST_S = 30.0
+_LOST_S = 40.0
 """An agent that says nothing is lost by then, unless something is wrong."""
 _FULL_S = 0.6
+_ANEW_FRAC = 0.5
+"""So often the controller is killed before an agent is stopped."""
 
 
 class Hurt:
@@ -96,8 +98,14 @@ class Hurt:
         if not agents:
             return False
         agent = int(self.rng.choice(agents))
+        anew = self.rng.random() < _ANEW_FRAC
+        if anew:  # the next controller has never heard of it
+            kill([self.scene.pid])
+            wait_for_end(self.scene.pid)
         with suppress(ProcessLookupError):
             os.kill(agent, signal.SIGSTOP)
+        if anew:
+            self.scene.up()
         return self._must_be_lost(agent, "an agent that was stopped")
 
     def _part(self) -> bool:
