@@ -50,7 +50,7 @@ class Gangs:
         key = (job.id, job.attempt)
         self._wanted[key] = job.places
         if again:
-            self._work(self._begin, key, job.places)
+            self._work(self._regain, key, job.places)
         else:
             self._unanswered.add(key)
             self._work(self._reserve, key, job.places)
@@ -106,6 +106,11 @@ class Gangs:
             self._unanswered.discard(key)
             self._answer(key, granted)
 
+    def _regain(self, key: Key, places: Sequence[Place]) -> None:
+        self._begin(key, places)
+        if key not in self._wanted:  # it has left meanwhile
+            self._remove(key)
+
     def _begin(self, key: Key, places: Sequence[Place]) -> PlacementGroup:
         seats = [self._seats[node] for node, _ in places]
         hosts = [seat.host for seat in seats]
@@ -122,7 +127,7 @@ class Gangs:
 
     def _is_granted(self, group: PlacementGroup, within_s: float) -> bool:
         end_s = time.monotonic() + within_s
-        while placement_group_table(group)["state"] != "CREATED":
+        while placement_group_table(group).get("state") != "CREATED":
             if time.monotonic() > end_s:
                 return False
             time.sleep(_POLL_S)
