@@ -91,7 +91,7 @@ def made() -> dict[str, Deal]:
         "minor": samples.deal(
             debt=[{**LEVEL, "amount": "300 m USD", "tenor": "1 years", "amortisation": "4 years",
                    "extensions": "1 years", "extension_fee": "0.25 %"}, takeout],
-            covenants={"sweep": 0.5, "sweep_below_dscr": 3.0}, receivable="45 days",
+            covenants={"sweep": 0.5, "sweep_below_dscr": 3.0, "plcr": 9.0}, receivable="45 days",
         ),
         "held": samples.deal(covenants=held, reserves={"debt_service_months": 3}, **taxed),
         "marked": samples.deal(covenants=marked, **taxed),

@@ -108,10 +108,9 @@ def put_tests(s: Sheets, left: str) -> str:
 
 def _ratios(s: Sheets) -> None:
     m = s.months
-    senior = [s.of("before sweep", place) for place in s.senior]
-    m.formulas("senior before sweep", lambda t: m.total(senior, t) if t > s.end else "0")
-    owed = [s.of("before sweep", place) for place, _ in s.loans]
-    m.formulas("debt before sweep", lambda t: m.total(owed, t) if t > s.end else "0")
+    everyone = [place for place, _ in s.loans]
+    m.formulas("senior before sweep", lambda t: _owed(s, s.senior, t))
+    m.formulas("debt before sweep", lambda t: _owed(s, everyone, t))
     if s.deal.covenants.ltv_frac is not None:
         m.values("mark", marks(s.plan, s.deal.covenants.mark), share=True)
     if s.deal.covenants.largest_tenant_frac is not None:
@@ -122,6 +121,18 @@ def _ratios(s: Sheets) -> None:
             return f"IF({rent}>0,MAX({most})*rent_factor/{rent},0)" if names else "0"
 
         m.formulas("largest payer's share", share, share=True)
+
+
+def _owed(s: Sheets, places: list[int], t: int) -> str:
+    """What is owed after service; a takeout owes from the month in which it takes over."""
+    if t <= s.end:
+        return "0"
+    parts = [s.months.at(s.of("before sweep", place), t) for place in places]
+    for place in places:
+        taken = s.plan.loans[place].refinances
+        if taken >= 0 and s.plan.loans[taken].maturity == t:
+            parts.append(s.opened(place))
+    return "+".join(parts) or "0"
 
 
 def _arrears(s: Sheets, t: int) -> str:
