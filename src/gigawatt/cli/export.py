@@ -71,7 +71,9 @@ def export(
     if as_json:
         print_json(answer)
         return
-    typer.echo(f"{len(source.tenants):,} tenants and {len(source.jobs):,} jobs for {scheduler} are in {out}")
+    typer.echo(
+        f"for {scheduler}, in {out}: tenants {len(source.tenants):,}, waiting jobs {len(source.jobs):,}"
+    )
     for note in notes:
         typer.echo(f"note: {note}")
 

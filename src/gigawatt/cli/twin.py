@@ -131,8 +131,9 @@ def _print_answer(answer: dict[str, Any]) -> None:
     from gigawatt.cli.tables import print_table
 
     state = "up" if answer["is_up"] else "ended"
+    jobs = f"{answer['jobs']:,} job{'' if answer['jobs'] == 1 else 's'}"
     typer.echo(
-        f"{answer['run']}: {answer['jobs']:,} jobs on {answer['gpus']:,} GPUs under "
+        f"{answer['run']}: {jobs} on {answer['gpus']:,} GPUs under "
         f"{answer['policy'] or 'an unknown policy'}, {answer['seconds']:,.1f} s, {state}\n"
     )
     scheduler, known = answer["predictions"]

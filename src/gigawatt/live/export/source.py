@@ -61,7 +61,7 @@ class Source:
         """Say what was lost on the way, whatever the scheduler."""
         found = []
         if self.running:
-            found.append(f"{self.running:,} running jobs stay where they are")
+            found.append(f"{self.running:,} running job{' stays' if self.running == 1 else 's stay'} behind")
         if self.unpromised_gpus < 0:
             found.append(
                 f"quotas promise {-self.unpromised_gpus:,g} GPUs more than the {self.gpus:,} there are"
