@@ -137,16 +137,20 @@ def test_ray_of_its_own_listens_here_alone_and_ends_with_its_controller(tmp_path
 
 
 @pytest.mark.engines("ray")
-def test_gpus_that_others_hold_in_ray_are_waited_for(make, ray_address: str):
+def test_gpus_that_others_hold_in_ray_are_waited_for_and_others_wait_for_ours(make, ray_address: str):
     words = [sys.executable, "-c", HOLDER, ray_address, f"{VIRTUAL}0"]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout.readline() == "held\n"
         cluster = make(nodes=2, gpus_per_node=8, grant_s=0.5)
-        number = cluster.submit(16, "true")
+        number = cluster.submit(16, "sleep", "4")
         until(lambda: "Ray did not grant" in cluster.job(number)["reason"])
         assert not (cluster.folder / "logs" / str(number)).exists()
         holder.stdin.close()
-    cluster.wait([number], "finished")
+    until(lambda: len(cluster.ranks()) >= 16)
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        assert cluster.job(number)["state"] == "finished"
+        holder.stdin.close()
 
 
 @pytest.mark.engines("ray")
