@@ -15,7 +15,7 @@ from gigawatt.live.power import Budget
 from gigawatt.live.power_file import read_power
 from gigawatt.live.store import Store
 
-DAY_KW = (50, 50, 46, 30, 22, 22, 36, 44, 50, 26, 20, 19, 30, 40, 50, 50)
+DAY_KW = (50, 50, 46, 30, 22, 22, 36, 50, 26, 20, 19, 36, 50, 50)
 """For 32 GPUs of 1.5 kW, or 0.5 kW idle: from all busy to three of them."""
 STUBBORN = "trap '' TERM; sleep 60"
 """Goes only when it is killed: what is ignored stays ignored in its child."""
@@ -62,7 +62,11 @@ def test_a_day_of_changing_power_is_never_exceeded(make, policy: str):
 
 def test_gangs_go_in_order_and_come_again(make):
     cluster = make(
-        nodes=1, policy="priority:preemption=0", grace_s=0.2, kill_s=1.8, power=power((12, 8, 12), 4.0)
+        nodes=1,
+        policy="priority:preemption=0",
+        grace_s=0.2,
+        kill_s=1.8,
+        power=power((12, 12, 12, 8, 12), 3.0),
     )
     important = cluster.submit(2, "sleep", "60", priority=1)
     early = cluster.submit(2, "sleep", "60")
