@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from cluster import reference_s
-from gigawatt.live import client
+from gigawatt.live.outside import client
 
 GIGAWATT = Path(sys.executable).with_name("gigawatt")
 JOB = {"tenant": "a", "gpus": 1, "command": ["true"], "cwd": "/"}

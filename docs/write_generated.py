@@ -13,7 +13,7 @@ from pathlib import Path
 from gigawatt.evidence import KINDS, VERDICTS, ClaimPack
 from gigawatt.evidence.claim import NEEDS, OTHER_STAGES, STAGES
 from gigawatt.evidence.units import BASE, units
-from gigawatt.live.reference import reference as api_page
+from gigawatt.live.http.reference import reference as api_page
 from gigawatt.results.columns import BINDINGS, DAILY, FINANCE, HOURLY, QUEUES
 from gigawatt.scenario.reference import scenario_reference
 from gigawatt.study.sweep.figures import FIGURES

@@ -18,10 +18,10 @@ from typing import Any
 
 import pytest
 
-from gigawatt.live import client
-from gigawatt.live.part import MARK
+from gigawatt.live.nodes.part import MARK
+from gigawatt.live.nodes.processes import alive, marked
+from gigawatt.live.outside import client
 from gigawatt.live.power import Budget
-from gigawatt.live.processes import alive, marked
 from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store
 from gigawatt.live.transitions import Event, Job, next_job

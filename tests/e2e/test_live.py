@@ -20,7 +20,7 @@ from gigawatt.cluster import Jobs, Machines, simulate
 from gigawatt.cluster.readers import read_policy
 from gigawatt.cluster.schedule import RUN_ENDS
 from gigawatt.kernel.errors import InputError
-from gigawatt.live.processes import children
+from gigawatt.live.nodes.processes import children
 from gigawatt.live.twin.answer import twin_of
 
 pytestmark = pytest.mark.engines("embedded", "ray")

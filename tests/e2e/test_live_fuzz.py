@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from live_fixture import Cluster, Speaker, speakers, until
 
-from gigawatt.live.openapi import document
+from gigawatt.live.http.openapi import document
 
 STEADY = 'i=0; while [ ! -e go ]; do i=$((i+1)); echo "$RANK $i"; sleep 0.05; done; echo "end $RANK"'
 REFUSED = {400, 401, 403, 404, 405, 408, 409, 411, 413, 422, 431, 505}

@@ -14,7 +14,7 @@ from live_fixture import Cluster, client, until
 from report_page import Opened, browser
 
 from gigawatt.kernel.errors import InputError
-from gigawatt.live.door import of_folder
+from gigawatt.live.outside.door import of_folder
 from gigawatt.live.tenants import hash_of, look_key
 
 EVIL = "<img src=x onerror=document.title=1>"

@@ -19,10 +19,10 @@ import pytest
 from live_fixture import until
 
 from gigawatt.kernel.errors import InputError
+from gigawatt.live.nodes.part import MARK
+from gigawatt.live.nodes.processes import alive, marked
 from gigawatt.live.on_ray.seats import VIRTUAL
 from gigawatt.live.on_ray.surroundings import surround
-from gigawatt.live.part import MARK
-from gigawatt.live.processes import alive, marked
 
 HOLDER = """
 import sys, ray

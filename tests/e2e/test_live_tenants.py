@@ -159,7 +159,7 @@ def test_shares_change_while_the_cluster_runs(make):
 @pytest.mark.parametrize("name", ["", ".", "..", ".hidden", "a/b", "a b", "x" * 61, "a\0", "a\n", "../a"])
 def test_a_tenants_name_is_a_folders_name(name: str):
     from gigawatt.kernel.errors import InputError
-    from gigawatt.live.requests import NewTenant, checked
+    from gigawatt.live.http.requests import NewTenant, checked
 
     with pytest.raises(InputError, match="GW810"):
         checked(NewTenant, {"name": name}, "request")

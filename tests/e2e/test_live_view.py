@@ -17,7 +17,7 @@ import pytest
 from live_fixture import Cluster, client, until
 
 from gigawatt.kernel.errors import InputError
-from gigawatt.live import reading
+from gigawatt.live.outside import reading
 
 GIGAWATT = Path(sys.executable).with_name("gigawatt")
 

@@ -18,7 +18,7 @@ import pytest
 import report_page
 
 from gigawatt.cli.main import main
-from gigawatt.live.processes import children
+from gigawatt.live.nodes.processes import children
 
 GIGAWATT = Path(sys.executable).with_name("gigawatt")
 SWEEP = ("sweep", "reference-100mw", "--draws", "12", "--seed", "4")

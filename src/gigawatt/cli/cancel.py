@@ -25,7 +25,7 @@ def cancel(
     \b
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
-    from gigawatt.live import client
+    from gigawatt.live.outside import client
 
     answer = client.door(state_dir, url, ca, token_file).ask("POST", f"/v1/jobs/{job}/cancel")
     if as_json:

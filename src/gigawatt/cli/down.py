@@ -16,7 +16,7 @@ def down(state_dir: StateDir = None, as_json: AsJson = False) -> None:
     \b
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
-    from gigawatt.live import client
+    from gigawatt.live.outside import client
 
     folder = state_dir or client.default_folder()
     client.take_down(folder)

@@ -31,7 +31,7 @@ def drain(
     \b
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
-    from gigawatt.live import client
+    from gigawatt.live.outside import client
 
     door = client.door(state_dir, url, ca, token_file)
     answer = door.ask("POST", f"/v1/nodes/{node}/drain", {"undo": undo})

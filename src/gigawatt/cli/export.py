@@ -49,8 +49,8 @@ def export(
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
     from gigawatt.cli.outcome import refuse
-    from gigawatt.live import client
     from gigawatt.live.export.source import from_file, from_state
+    from gigawatt.live.outside import client
 
     if scheduler not in SCHEDULERS:
         seen = f"there is no export for {scheduler!r}"

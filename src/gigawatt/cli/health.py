@@ -109,7 +109,7 @@ def _browser() -> Finding:
 def _gpus() -> Finding:
     """Look for GPUs that a live cluster can give to ranks."""
     from gigawatt.kernel.errors import InputError
-    from gigawatt.live.gpus import find_gpus, in_words
+    from gigawatt.live.nodes.gpus import find_gpus, in_words
 
     try:
         return Finding("GPUs", "ok", in_words(find_gpus()))

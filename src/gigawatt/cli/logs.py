@@ -47,8 +47,8 @@ def logs(
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
     from gigawatt.cli.outcome import refuse
-    from gigawatt.live import client, reading, remote_logs
-    from gigawatt.live.door import find
+    from gigawatt.live.outside import client, reading, remote_logs
+    from gigawatt.live.outside.door import find
 
     if follow and (as_json or attempt is not None):
         seen = "--follow goes with neither --json nor --attempt"

@@ -46,7 +46,7 @@ def choose_shape(
     InputError
         GW861, GW862, GW863: real GPUs are wanted, and cannot be found; GW864: with a shape of virtual ones.
     """
-    from gigawatt.live import client
+    from gigawatt.live.outside import client
     from gigawatt.live.settings import REAL
 
     if address:
@@ -72,7 +72,7 @@ def choose_shape(
 
 
 def _real() -> Shape:
-    from gigawatt.live.gpus import find_gpus, in_words
+    from gigawatt.live.nodes.gpus import find_gpus, in_words
 
     found = find_gpus()
     return Shape(1, len(found), tuple(gpu.uuid for gpu in found), in_words(found))

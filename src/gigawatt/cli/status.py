@@ -37,7 +37,7 @@ def status(
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
     from gigawatt.cli.tables import print_table
-    from gigawatt.live import client
+    from gigawatt.live.outside import client
 
     door = client.door(state_dir, url, ca, token_file)
     answer = door.ask("GET", "/v1/status")

@@ -85,7 +85,7 @@ def submit(
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
     from gigawatt.cli.durations import read_s
-    from gigawatt.live import client
+    from gigawatt.live.outside import client
 
     door = client.door(state_dir, url, ca, token_file)
     if door.folder is None:  # somebody else's machine: its folders are not ours

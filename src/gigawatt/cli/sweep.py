@@ -158,13 +158,13 @@ def _work_off(
 @contextmanager
 def _cluster(engine: Engine, workers: int, state_dir: Path | None, note: Path) -> Iterator[Path]:
     """Give the folder of the cluster that is up, or of one on Ray for this sweep alone."""
-    from gigawatt.live import client
+    from gigawatt.live.outside import client
 
     if engine is Engine.live:
         yield state_dir or client.default_folder()
         return
     from gigawatt.cli.engine_choice import choose_engine
-    from gigawatt.live.array_job import own_cluster
+    from gigawatt.live.outside.array_job import own_cluster
     from gigawatt.live.settings import Settings
 
     kind, _ = choose_engine({}, engine.value, None)
@@ -175,7 +175,7 @@ def _cluster(engine: Engine, workers: int, state_dir: Path | None, note: Path) -
 def _run_array(
     folder: Path, work: Work, workers: int, total: int, tenant: str, told: Callable[[int], None]
 ) -> None:
-    from gigawatt.live.array_job import run_array
+    from gigawatt.live.outside.array_job import run_array
     from gigawatt.study.sweep.work import worker_command
 
     # A worker that is killed may start again as often as there are runs, and at least ten times.

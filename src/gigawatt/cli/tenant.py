@@ -53,7 +53,7 @@ def list_tenants(
 ) -> None:
     """Show tenants and what they hold, unnamed ones with jobs too."""
     from gigawatt.cli.tables import print_table
-    from gigawatt.live import client
+    from gigawatt.live.outside import client
 
     answer = client.door(state_dir, url, ca, token_file).ask("GET", "/v1/tenants")
     if as_json:
@@ -86,7 +86,7 @@ def add_tenant(
       gigawatt tenant add vision --quota 16
       gigawatt tenant add thesis --weight 2 --root /data/thesis
     """  # noqa: D301
-    from gigawatt.live import client
+    from gigawatt.live.outside import client
 
     told = {"name": name} | _changes(quota, weight, root)
     answer = client.door(state_dir, url, ca, token_file).ask("POST", "/v1/tenants", told)
@@ -107,7 +107,7 @@ def set_tenant(
 ) -> None:
     """Change what a tenant may hold; what is not named stays."""
     from gigawatt.cli.outcome import refuse
-    from gigawatt.live import client
+    from gigawatt.live.outside import client
 
     told = _changes(quota, weight, root)
     if not told:
@@ -128,7 +128,7 @@ def remove_tenant(
     as_json: AsJson = False,
 ) -> None:
     """Forget a tenant and its token; its folder stays."""
-    from gigawatt.live import client
+    from gigawatt.live.outside import client
 
     door = client.door(state_dir, url, ca, token_file)
     answer = door.ask("DELETE", f"/v1/tenants/{quote(name, safe='')}")
@@ -155,7 +155,7 @@ def make_token(
       gigawatt tenant token vision > vision.token
       gigawatt tenant token vision --revoke
     """  # noqa: D301
-    from gigawatt.live import client
+    from gigawatt.live.outside import client
 
     door = client.door(state_dir, url, ca, token_file)
     path = f"/v1/tenants/{quote(name, safe='')}/token"

@@ -14,8 +14,8 @@ from gigawatt.cli.options import AsJson, Ca, StateDir, TokenFile, Url, print_jso
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from gigawatt.live.door import Door
-    from gigawatt.live.frame import Letters
+    from gigawatt.live.outside.door import Door
+    from gigawatt.live.outside.frame import Letters
 
 _EVENTS = 1000
 _ONCE_LINES = 100
@@ -46,8 +46,8 @@ def top(
     """  # noqa: D301
     from rich.console import Console
 
-    from gigawatt.live import client
-    from gigawatt.live.frame import Letters
+    from gigawatt.live.outside import client
+    from gigawatt.live.outside.frame import Letters
 
     def find() -> Door:
         # Anew each time: a cluster that is brought up again listens elsewhere, with another token.
@@ -72,7 +72,7 @@ def _look(find: Callable[[], Door]) -> dict[str, Any]:
 
 
 def _drawn(seen: dict[str, Any], console: Console, letters: Letters, height: int) -> RenderableType:
-    from gigawatt.live.frame import frame
+    from gigawatt.live.outside.frame import frame
 
     return frame(seen, seen["events"], letters.give(seen["running"]), width=console.width, height=height)
 
@@ -84,7 +84,7 @@ def _watch(console: Console, find: Callable[[], Door], every_s: float) -> None:
     from rich.text import Text
 
     from gigawatt.kernel.errors import GigawattError
-    from gigawatt.live.frame import Letters
+    from gigawatt.live.outside.frame import Letters
 
     seen, gone, letters = _look(find), Text(), Letters()
     with (

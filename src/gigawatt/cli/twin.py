@@ -54,7 +54,7 @@ def twin(
     \b
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
-    from gigawatt.live import client
+    from gigawatt.live.outside import client
     from gigawatt.live.twin.answer import twin_of
 
     if out is not None:

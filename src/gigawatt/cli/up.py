@@ -146,8 +146,8 @@ def up(
     from gigawatt.cli.shape import choose_shape
     from gigawatt.cli.tenants_file import read_tenants
     from gigawatt.cluster.readers import read_policy
-    from gigawatt.live import client
-    from gigawatt.live.listening import check_listening
+    from gigawatt.live.http.listening import check_listening
+    from gigawatt.live.outside import client
     from gigawatt.live.power_file import read_power
     from gigawatt.live.settings import Settings
 

@@ -42,7 +42,7 @@ def what_if(
     \b
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
-    from gigawatt.live import client
+    from gigawatt.live.outside import client
     from gigawatt.live.twin.forecast import Change, forecast
     from gigawatt.live.twin.journal import read_recording
 

@@ -23,13 +23,13 @@ from gigawatt.cluster.readers import read_policy
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
 from gigawatt.live.core import Core
 from gigawatt.live.deciding import Scheduler
-from gigawatt.live.engine import make_engine
-from gigawatt.live.fleet import Fleet
-from gigawatt.live.grants import Key
-from gigawatt.live.listening import far_door
-from gigawatt.live.meter import Meter
+from gigawatt.live.http.listening import far_door
+from gigawatt.live.nodes.engine import make_engine
+from gigawatt.live.nodes.fleet import Fleet
+from gigawatt.live.nodes.grants import Key
+from gigawatt.live.nodes.meter import Meter
+from gigawatt.live.nodes.processes import say
 from gigawatt.live.power import Budget
-from gigawatt.live.processes import say
 from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store, StoreFullError
 from gigawatt.live.tenants import Tenant
@@ -191,7 +191,7 @@ def _power(store: Store, settings: Settings) -> Budget | None:
 
 def main(folder: str, settings: str, ready_fd: str) -> int:
     """Run a cluster until it is told to go down, or killed."""
-    from gigawatt.live.api import serve
+    from gigawatt.live.http.api import serve
 
     fd = int(ready_fd)
     os.set_inheritable(fd, False)  # noqa: FBT003 - it takes no keyword

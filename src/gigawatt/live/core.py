@@ -15,11 +15,12 @@ from math import inf
 from pathlib import Path
 
 from gigawatt.live.deciding import Scheduler
-from gigawatt.live.grants import Grants, Hands, Local
-from gigawatt.live.part import DONE
-from gigawatt.live.placing import free_port, parts, place
-from gigawatt.live.roster import Roster
-from gigawatt.live.seen import PartSeen, ends_by_s, judge
+from gigawatt.live.nodes.grants import Grants, Hands, Local
+from gigawatt.live.nodes.part import DONE
+from gigawatt.live.nodes.placing import free_port, parts, place
+from gigawatt.live.nodes.roster import Roster
+from gigawatt.live.nodes.seen import PartSeen, ends_by_s, judge
+from gigawatt.live.nodes.wire import Message
 from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store
 from gigawatt.live.tenants import Tenant
@@ -39,7 +40,6 @@ from gigawatt.live.transitions import (
     Job,
     JobSpec,
 )
-from gigawatt.live.wire import Message
 
 Key = tuple[int, int]
 VAIN = (FAILED, CANCELLED)

@@ -18,7 +18,7 @@ from typing import Any
 
 from gigawatt.kernel.errors import CheckFailedError, GigawattError, InputError, Problem
 from gigawatt.live.clock import Clock, boot_id, monotonic_s
-from gigawatt.live.lock import Lock
+from gigawatt.live.nodes.lock import Lock
 from gigawatt.live.power import Budget
 from gigawatt.live.tenants import Tenant, fold
 from gigawatt.live.transitions import Event, Job, Node, next_job, next_node, replay

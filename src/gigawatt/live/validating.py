@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from gigawatt.live import client
+from gigawatt.live.outside import client
 from gigawatt.live.power import Budget
 from gigawatt.live.power_file import read_power
 from gigawatt.live.settings import Settings

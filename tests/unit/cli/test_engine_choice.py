@@ -37,7 +37,9 @@ def test_a_power_budget_needs_gpus_that_are_counted():
         check_counted("10.0.0.1:6379", 2, None)
 
 
-@pytest.mark.parametrize("module", ["gigawatt.cli.main", "gigawatt.live.controller", "gigawatt.live.agent"])
+@pytest.mark.parametrize(
+    "module", ["gigawatt.cli.main", "gigawatt.live.controller", "gigawatt.live.nodes.agent"]
+)
 def test_who_does_not_want_ray_does_not_load_it(module: str):
     code = f"import sys, {module}; sys.exit('ray' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

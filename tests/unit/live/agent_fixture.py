@@ -8,9 +8,9 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from gigawatt.live.part import MARK, Part
-from gigawatt.live.processes import marked
-from gigawatt.live.wire import Link, connect
+from gigawatt.live.nodes.part import MARK, Part
+from gigawatt.live.nodes.processes import marked
+from gigawatt.live.nodes.wire import Link, connect
 
 
 def until(true, within_s: float = 10.0) -> None:
@@ -27,7 +27,7 @@ class Hand:
     def __init__(self, folder: Path, patience_s: float = 60.0) -> None:
         self.folder, self.mark = folder, f"test-{folder.name}"
         (folder / "nodes").mkdir(exist_ok=True)
-        words = [sys.executable, "-m", "gigawatt.live.agent", str(folder), "0", str(patience_s)]
+        words = [sys.executable, "-m", "gigawatt.live.nodes.agent", str(folder), "0", str(patience_s)]
         self.process = subprocess.Popen(words, start_new_session=True)
         self.parts: dict[int, dict] = {}
         until((folder / "nodes" / "0.sock").exists)

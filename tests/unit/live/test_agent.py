@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from gigawatt.live.lock import Lock
-from gigawatt.live.processes import children
+from gigawatt.live.nodes.lock import Lock
+from gigawatt.live.nodes.processes import children
 
 _spec = importlib.util.spec_from_file_location("agent_fixture", Path(__file__).with_name("agent_fixture.py"))
 fixture = importlib.util.module_from_spec(_spec)
@@ -147,5 +147,5 @@ def test_left_alone_for_too_long_it_ends_all(tmp_path: Path):
 
 
 def test_a_second_agent_on_one_node_ends_at_once(hand):
-    words = [sys.executable, "-m", "gigawatt.live.agent", str(hand.folder), "0", "1"]
+    words = [sys.executable, "-m", "gigawatt.live.nodes.agent", str(hand.folder), "0", "1"]
     assert subprocess.run(words, check=False).returncode == 3

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from gigawatt.live.handshake import MOST_GUESTS, answer
-from gigawatt.live.machine import HELD, STARTED, Machine
-from gigawatt.live.processes import alive
-from gigawatt.live.wire import Link
+from gigawatt.live.nodes.handshake import MOST_GUESTS, answer
+from gigawatt.live.nodes.machine import HELD, STARTED, Machine
+from gigawatt.live.nodes.processes import alive
+from gigawatt.live.nodes.wire import Link
 
 SECRET = "between us"  # noqa: S105
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from gigawatt.kernel.errors import GigawattError
-from gigawatt.live import client
-from gigawatt.live.array_job import own_cluster, run_array
+from gigawatt.live.outside import client
+from gigawatt.live.outside.array_job import own_cluster, run_array
 from gigawatt.live.settings import Settings
 
 ONE = Settings(nodes=1, gpus_per_node=2)

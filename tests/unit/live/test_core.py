@@ -11,7 +11,7 @@ import pytest
 from gigawatt.cluster import policies
 from gigawatt.live.core import Core
 from gigawatt.live.deciding import Scheduler
-from gigawatt.live.seen import CLEAR, CONNECTED, GONE, PartSeen, judge
+from gigawatt.live.nodes.seen import CLEAR, CONNECTED, GONE, PartSeen, judge
 from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store, StoreFullError
 from gigawatt.live.transitions import Job, JobSpec

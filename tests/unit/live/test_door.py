@@ -12,8 +12,8 @@ import pytest
 from live_fixture import certificate
 
 from gigawatt.kernel.errors import InputError
-from gigawatt.live.door import Door, find, of_url
-from gigawatt.live.listening import Certificate, check_listening, far_door, read_address
+from gigawatt.live.http.listening import Certificate, check_listening, far_door, read_address
+from gigawatt.live.outside.door import Door, find, of_url
 from gigawatt.live.settings import Settings
 
 PLAIN = Settings(1, 1)

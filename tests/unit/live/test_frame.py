@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from gigawatt.live.frame import Letters, frame
+from gigawatt.live.outside.frame import Letters, frame
 
 NOW, SINCE = "2026-01-01T10:00:30.000Z", "2026-01-01T10:00:00.000Z"
 EVENTS = [{"seq": n, "at": NOW, "kind": "other", "words": f"event {n}"} for n in range(200)]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from gigawatt.kernel.errors import InputError
-from gigawatt.live.gpus import find_gpus
-from gigawatt.live.part import Part, rank_environment
+from gigawatt.live.nodes.gpus import find_gpus
+from gigawatt.live.nodes.part import Part, rank_environment
 
 
 class FakeNvml:

@@ -9,7 +9,7 @@ import pytest
 from gigawatt.cluster import policies
 from gigawatt.live.core import Core
 from gigawatt.live.deciding import Scheduler
-from gigawatt.live.grants import Local
+from gigawatt.live.nodes.grants import Local
 from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store
 from gigawatt.live.transitions import JobSpec

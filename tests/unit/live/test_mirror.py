@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gigawatt.live import mirror
-from gigawatt.live.mirror import Mirror, Source, log_file, piece_of
+from gigawatt.live.nodes import mirror
+from gigawatt.live.nodes.mirror import Mirror, Source, log_file, piece_of
 
 SOURCE = Source(3, 7, 1, 2)
 

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gigawatt.kernel.errors import InputError
-from gigawatt.live.openapi import document
-from gigawatt.live.reference import reference
-from gigawatt.live.requests import Drain, NewTenant, Submission, TenantChange, checked
-from gigawatt.live.routes import ROUTES, find_route
+from gigawatt.live.http.openapi import document
+from gigawatt.live.http.reference import reference
+from gigawatt.live.http.requests import Drain, NewTenant, Submission, TenantChange, checked
+from gigawatt.live.http.routes import ROUTES, find_route
 
 ROOT = Path(__file__).parents[3]
 MODELS = {model.__name__: model for model in (Submission, Drain, NewTenant, TenantChange)}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gigawatt.kernel.errors import InputError
-from gigawatt.live.machine import AWAY
+from gigawatt.live.nodes.machine import AWAY
 from gigawatt.live.on_ray import engine as module
 from gigawatt.live.on_ray.engine import MARGIN_S, RayEngine
 from gigawatt.live.on_ray.host import HERE, Host, node_folder

@@ -13,8 +13,8 @@ from http.client import HTTPConnection, HTTPResponse
 import pytest
 
 from gigawatt.kernel.errors import InputError
-from gigawatt.live import serving
-from gigawatt.live.serving import Exchange, Server
+from gigawatt.live.http import serving
+from gigawatt.live.http.serving import Exchange, Server
 
 LIMIT = 1000
 

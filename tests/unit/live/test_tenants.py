@@ -10,8 +10,8 @@ import pytest
 from gigawatt.cli.tenants_file import read_tenants
 from gigawatt.cluster import policies
 from gigawatt.kernel.errors import InputError
-from gigawatt.live import views
 from gigawatt.live.deciding import Scheduler
+from gigawatt.live.http import views
 from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store
 from gigawatt.live.tenants import OWNER, Caller, Tenant, hash_of, who_asks

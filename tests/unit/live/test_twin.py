@@ -9,7 +9,7 @@ import pytest
 from journal_fixture import Written
 
 from gigawatt.kernel.errors import InputError
-from gigawatt.live.meter import Meter, Rapl
+from gigawatt.live.nodes.meter import Meter, Rapl
 from gigawatt.live.power import Budget
 from gigawatt.live.twin.answer import twin_of
 from gigawatt.live.twin.compare import same_order

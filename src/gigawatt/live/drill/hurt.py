@@ -12,11 +12,11 @@ from contextlib import suppress
 import numpy as np
 
 from gigawatt.kernel.errors import GigawattError, InputError
-from gigawatt.live import client
 from gigawatt.live.drill.partition import Door
 from gigawatt.live.drill.plan import DrilledJob
 from gigawatt.live.drill.scene import Scene, kill, shift_file, wait_for_end
-from gigawatt.live.processes import alive
+from gigawatt.live.nodes.processes import alive
+from gigawatt.live.outside import client
 
 _LOST_S = 40.0
 """An agent that says nothing is lost by then, unless something is wrong."""

@@ -13,7 +13,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from gigawatt.live.wire import connect
+from gigawatt.live.nodes.wire import connect
 
 _CHUNK_BYTES = 65536
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gigawatt.kernel.errors import GigawattError
-from gigawatt.live import client
 from gigawatt.live.drill.plan import DrilledJob
-from gigawatt.live.part import MARK
-from gigawatt.live.processes import alive, marked, send
+from gigawatt.live.nodes.part import MARK
+from gigawatt.live.nodes.processes import alive, marked, send
+from gigawatt.live.outside import client
 from gigawatt.live.settings import Settings
 
 _JUMPING = "gigawatt.live.drill.jumping"
@@ -84,7 +84,7 @@ class Scene:
     def watchers(self) -> dict[str, list[int]]:
         """Return the live processes of the controller, agents and keepers, by kind."""
         found: dict[str, list[int]] = {"controller": [], "agent": [], "keeper": []}
-        agents = {pid: parent for pid, parent, word in self._own() if word == "gigawatt.live.agent"}
+        agents = {pid: parent for pid, parent, word in self._own() if word == "gigawatt.live.nodes.agent"}
         for pid, _, word in self._own():
             if word == _JUMPING:
                 found["controller"].append(pid)

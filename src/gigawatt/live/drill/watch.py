@@ -7,7 +7,7 @@ import time
 from collections.abc import Hashable, Iterable
 
 from gigawatt.live.drill.scene import Rank, Scene
-from gigawatt.live.processes import alive
+from gigawatt.live.nodes.processes import alive
 
 _PAUSE_S = 0.1
 _PARTIAL_S = 20.0

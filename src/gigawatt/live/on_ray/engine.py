@@ -16,20 +16,20 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from gigawatt import __version__
 from gigawatt.kernel.errors import InputError, Problem
 from gigawatt.live.clock import monotonic_s
-from gigawatt.live.engine import OnGrant, Streams
-from gigawatt.live.grants import Key
-from gigawatt.live.handshake import answer
-from gigawatt.live.machine import AWAY
+from gigawatt.live.nodes.engine import OnGrant, Streams
+from gigawatt.live.nodes.grants import Key
+from gigawatt.live.nodes.handshake import answer
+from gigawatt.live.nodes.machine import AWAY
+from gigawatt.live.nodes.processes import say
+from gigawatt.live.nodes.wire import MOST_BYTES
 from gigawatt.live.on_ray.driver import connect
 from gigawatt.live.on_ray.gangs import Gangs
 from gigawatt.live.on_ray.host import HERE, Host
 from gigawatt.live.on_ray.own import OwnRay, become_successor
 from gigawatt.live.on_ray.seats import VIRTUAL, Seat, find_seats, take_seats
-from gigawatt.live.processes import say
 from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store
 from gigawatt.live.transitions import Job
-from gigawatt.live.wire import MOST_BYTES
 
 ANSWER_S = 10.0
 """A host that does not answer so long is away. Assumed: 3 to 60 s; a new start of it takes 1 to 2 s."""

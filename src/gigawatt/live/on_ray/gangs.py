@@ -18,8 +18,8 @@ from ray.util.placement_group import (
     remove_placement_group,
 )
 
+from gigawatt.live.nodes.processes import say
 from gigawatt.live.on_ray.seats import Seat
-from gigawatt.live.processes import say
 from gigawatt.live.transitions import Job, Place
 
 _LOOK_S = 0.06

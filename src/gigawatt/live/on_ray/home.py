@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from gigawatt.live.processes import adopt_orphans, alive, children, reap, send
+from gigawatt.live.nodes.processes import adopt_orphans, alive, children, reap, send
 
 OBJECT_STORE_BYTES = 80_000_000
 """Nothing is put into it; Ray's least is 75 MB."""
@@ -53,7 +53,7 @@ def end_ray() -> None:
 
 def _of_ray(pid: int) -> Iterator[int]:
     for child in children(pid):
-        if b"gigawatt.live.agent" not in _command(child):
+        if b"gigawatt.live.nodes.agent" not in _command(child):
             yield child
             yield from _of_ray(child)
 

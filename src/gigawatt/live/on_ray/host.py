@@ -9,8 +9,8 @@ import os
 from pathlib import Path
 
 from gigawatt import __version__
-from gigawatt.live.machine import Machine
-from gigawatt.live.part import MARK
+from gigawatt.live.nodes.machine import Machine
+from gigawatt.live.nodes.part import MARK
 
 HERE = "nodes/here"
 """File of the state folder by which a host knows whether it sees that very folder."""

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from gigawatt.kernel.errors import InputError, Problem
-from gigawatt.live.part import MARK
-from gigawatt.live.processes import marked, send
+from gigawatt.live.nodes.part import MARK
+from gigawatt.live.nodes.processes import marked, send
 
 
 class OwnRay:

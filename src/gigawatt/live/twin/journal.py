@@ -12,8 +12,8 @@ from typing import Any
 
 from gigawatt.kernel.errors import InputError, Problem
 from gigawatt.live.clock import boot_id, monotonic_s, on_tick
+from gigawatt.live.nodes.processes import alive
 from gigawatt.live.power import Budget
-from gigawatt.live.processes import alive
 from gigawatt.live.store import FORMAT
 from gigawatt.live.tenants import Tenant, fold
 from gigawatt.live.transitions import Event, Job, Node, replay

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gigawatt.live.seen import CLEAR, CONNECTED, CONNECTING, GONE
+from gigawatt.live.nodes.seen import CLEAR, CONNECTED, CONNECTING, GONE
 from gigawatt.live.settings import Settings
 from gigawatt.live.store import Store
 from gigawatt.live.transitions import AWAY, QUARANTINED, UP, Event, Job, Node

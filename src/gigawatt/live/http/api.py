@@ -1,8 +1,8 @@
 """HTTP, behind a token: what the command line, a page and other programs speak to a cluster.
 
-What can be asked stands in :data:`gigawatt.live.routes.ROUTES`; ``GET /v1/openapi.json`` tells it. Bodies and
-answers are JSON objects; what is refused is answered with ``problems``. A token is looked at before a body is
-read.
+What can be asked stands in :data:`gigawatt.live.http.routes.ROUTES`; ``GET /v1/openapi.json`` tells it.
+Bodies and answers are JSON objects; what is refused is answered with ``problems``. A token is looked at
+before a body is read.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
-from gigawatt.live.door import MOST_BODY_BYTES
-from gigawatt.live.requests import checked
-from gigawatt.live.routes import Asked, Raw, Route, find_route
-from gigawatt.live.serving import Exchange, Server
+from gigawatt.live.http.requests import checked
+from gigawatt.live.http.routes import Asked, Raw, Route, find_route
+from gigawatt.live.http.serving import Exchange, Server
+from gigawatt.live.nodes.wire import write_private
+from gigawatt.live.outside.door import MOST_BODY_BYTES
 from gigawatt.live.store import StoreFullError
 from gigawatt.live.tenants import Caller, hash_of, who_asks, who_looks
-from gigawatt.live.wire import write_private
 
 if TYPE_CHECKING:
     from gigawatt.live.controller import Controller

@@ -10,9 +10,9 @@ import os
 from pathlib import Path
 
 from gigawatt.kernel.errors import InputError, Problem
-from gigawatt.live import answers
 from gigawatt.live.core import Core
-from gigawatt.live.telling import utc
+from gigawatt.live.http import answers
+from gigawatt.live.http.telling import utc
 from gigawatt.live.tenants import OWNER, Caller
 from gigawatt.live.transitions import AWAY, DRAINED, ENDED, FINISHED, RUNNING, UP, Job, JobSpec, Node
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
-from gigawatt.live import answers, logs, tenancy, viewing, views
-from gigawatt.live.paths import confine, own_folder
-from gigawatt.live.requests import Drain, LogQuery, NewTenant, Submission, TenantChange
+from gigawatt.live.http import answers, logs, tenancy, viewing, views
+from gigawatt.live.http.paths import confine, own_folder
+from gigawatt.live.http.requests import Drain, LogQuery, NewTenant, Submission, TenantChange
 from gigawatt.live.tenants import Caller, Tenant
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _log(asked: Asked) -> Raw:
 
 
 def _openapi(_: Asked) -> dict[str, Any]:
-    from gigawatt.live.openapi import document
+    from gigawatt.live.http.openapi import document
 
     return document()
 

@@ -9,9 +9,9 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from gigawatt import __version__
-from gigawatt.live import answers
-from gigawatt.live.requests import LogQuery
-from gigawatt.live.routes import ROUTES, Route
+from gigawatt.live.http import answers
+from gigawatt.live.http.requests import LogQuery
+from gigawatt.live.http.routes import ROUTES, Route
 
 _TEMPLATE = "#/components/schemas/{model}"
 _REFUSAL = {"$ref": "#/components/schemas/Refusal"}

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gigawatt.kernel.errors import InputError, Problem
-from gigawatt.live.door import is_loopback
+from gigawatt.live.outside.door import is_loopback
 from gigawatt.live.settings import Settings
 
 if TYPE_CHECKING:
-    from gigawatt.live.serving import Server
+    from gigawatt.live.http.serving import Server
 
 
 def read_address(written: str) -> tuple[str, int]:
@@ -126,7 +126,7 @@ def far_door(settings: Settings) -> Server | None:
     InputError
         GW837: the address cannot be had; and what :func:`check_listening` refuses.
     """
-    from gigawatt.live.serving import MOST_CONNECTIONS, MOST_OF_ONE, Server
+    from gigawatt.live.http.serving import MOST_CONNECTIONS, MOST_OF_ONE, Server
 
     told = check_listening(settings)
     if told is None:

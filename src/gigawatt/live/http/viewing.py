@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import Field
 
 from gigawatt.live.core import Core
-from gigawatt.live.overview import overview
-from gigawatt.live.requests import Query
-from gigawatt.live.telling import MOST_EVENTS, tail
+from gigawatt.live.http.overview import overview
+from gigawatt.live.http.requests import Query
+from gigawatt.live.http.telling import MOST_EVENTS, tail
 
 
 class Asked(Query):

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gigawatt.live.core import Core
-from gigawatt.live.telling import utc
+from gigawatt.live.http.telling import utc
 from gigawatt.live.tenants import Tenant
 from gigawatt.live.transitions import AWAY, ENDED, FINISHED, RUNNING, UP, Job, Node
 

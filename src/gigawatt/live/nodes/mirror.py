@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from gigawatt.live.processes import say
-from gigawatt.live.wire import Message
+from gigawatt.live.nodes.processes import say
+from gigawatt.live.nodes.wire import Message
 
 PIECE_BYTES = 2**18
 PAUSE_S = 0.3

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gigawatt.kernel.errors import InputError, Problem
-from gigawatt.live.requests import LogQuery
+from gigawatt.live.http.requests import LogQuery
 from gigawatt.live.transitions import ENDED, Job
 
 

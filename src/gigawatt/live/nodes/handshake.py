@@ -16,7 +16,7 @@ import socket
 from dataclasses import dataclass, field
 
 from gigawatt.live.clock import monotonic_s
-from gigawatt.live.wire import BrokenMessageError, Lines, Message, pack
+from gigawatt.live.nodes.wire import BrokenMessageError, Lines, Message, pack
 
 MOST_GUESTS = 16
 """So many may knock at an agent's door at once."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gigawatt.kernel.errors import InputError, Problem
-from gigawatt.live import client
+from gigawatt.live.outside import client
 from gigawatt.live.transitions import ENDED
 
 _CHUNK_BYTES = 65536

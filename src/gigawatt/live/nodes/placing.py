@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 from collections.abc import Collection, Iterator, Mapping
 
-from gigawatt.live.grants import Hands
-from gigawatt.live.part import Part
+from gigawatt.live.nodes.grants import Hands
+from gigawatt.live.nodes.part import Part
 from gigawatt.live.settings import Settings
 from gigawatt.live.transitions import Job, Place
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
-from gigawatt.live.door import Door, find, of_folder
-from gigawatt.live.processes import SUPPORTED, alive
+from gigawatt.live.nodes.processes import SUPPORTED, alive
+from gigawatt.live.outside.door import Door, find, of_folder
 from gigawatt.live.settings import VIRTUAL, Settings
 
 _READY_S = 300.0

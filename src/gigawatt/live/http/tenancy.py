@@ -9,10 +9,10 @@ from collections import Counter
 from dataclasses import replace
 
 from gigawatt.kernel.errors import InputError, Problem
-from gigawatt.live import answers
 from gigawatt.live.core import Core
-from gigawatt.live.paths import allowed_root, own_folder
-from gigawatt.live.requests import NewTenant, TenantChange
+from gigawatt.live.http import answers
+from gigawatt.live.http.paths import allowed_root, own_folder
+from gigawatt.live.http.requests import NewTenant, TenantChange
 from gigawatt.live.tenants import Tenant, hash_of, new_token
 from gigawatt.live.transitions import ENDED, RUNNING
 

@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
-from gigawatt.live.part import DONE, GOING, PREPARED, Part, rank_environment
-from gigawatt.live.processes import (
+from gigawatt.live.nodes.part import DONE, GOING, PREPARED, Part, rank_environment
+from gigawatt.live.nodes.processes import (
     adopt_orphans,
     die_with_parent,
     end_descendants,
@@ -25,7 +25,7 @@ from gigawatt.live.processes import (
     say,
     send_group,
 )
-from gigawatt.live.wire import Link
+from gigawatt.live.nodes.wire import Link
 
 _CHUNK_BYTES = 65536
 CANNOT_START = 127

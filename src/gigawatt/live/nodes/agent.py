@@ -1,6 +1,6 @@
 """A node's agent: parts of gangs on one node, on behalf of a controller that may come and go.
 
-    python -m gigawatt.live.agent STATE_DIR NODE PATIENCE_S [ADDRESS]
+    python -m gigawatt.live.nodes.agent STATE_DIR NODE PATIENCE_S [ADDRESS]
 
 It listens on ``nodes/N.sock`` and holds ``nodes/N.lock``, which its keepers inherit: whoever can take that
 lock knows that nothing of the node is left. Without a controller it goes on for its patience, then ends all.
@@ -22,13 +22,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gigawatt.live.clock import monotonic_s
-from gigawatt.live.handshake import MOST_GUESTS, Guest
-from gigawatt.live.keeper import CANNOT_START, run_keeper
-from gigawatt.live.lock import Lock
-from gigawatt.live.mirror import piece_of
-from gigawatt.live.part import DONE, Part
-from gigawatt.live.processes import adopt_orphans, end_descendants, fork, reap
-from gigawatt.live.wire import Link, Message, write_private
+from gigawatt.live.nodes.handshake import MOST_GUESTS, Guest
+from gigawatt.live.nodes.keeper import CANNOT_START, run_keeper
+from gigawatt.live.nodes.lock import Lock
+from gigawatt.live.nodes.mirror import piece_of
+from gigawatt.live.nodes.part import DONE, Part
+from gigawatt.live.nodes.processes import adopt_orphans, end_descendants, fork, reap
+from gigawatt.live.nodes.wire import Link, Message, write_private
 
 NODE_TAKEN = 3
 """Exit code of an agent whose node's lock another process has."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gigawatt.live.part import DONE, PREPARED
+from gigawatt.live.nodes.part import DONE, PREPARED
 from gigawatt.live.transitions import FAULT, LIMIT, LOST, Job
 
 CONNECTING, CONNECTED, GONE, CLEAR = "connecting", "connected", "gone", "clear"

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from gigawatt.kernel.errors import GigawattError, InputError
-from gigawatt.live import client
-from gigawatt.live.reading import find_log, last_lines
+from gigawatt.live.outside import client
+from gigawatt.live.outside.reading import find_log, last_lines
 from gigawatt.live.settings import Settings
 
 _LOOK_S = 0.2
@@ -36,7 +36,7 @@ def own_cluster(settings: Settings, note: Path) -> Iterator[Path]:
     Raises
     ------
     InputError
-        It cannot be brought up; as :func:`gigawatt.live.client.bring_up`.
+        It cannot be brought up; as :func:`gigawatt.live.outside.client.bring_up`.
     """
     # In the system's temporary folder: the path of a Unix socket has no room for a long one.
     _end_left_over(note)

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from gigawatt.kernel.errors import InputError, Problem
-from gigawatt.live.grants import Hands, Key, Local
-from gigawatt.live.machine import Machine
+from gigawatt.live.nodes.grants import Hands, Key, Local
+from gigawatt.live.nodes.machine import Machine
+from gigawatt.live.nodes.wire import MOST_BYTES, connect
 from gigawatt.live.settings import REAL, VIRTUAL, Settings
 from gigawatt.live.store import Store
-from gigawatt.live.wire import MOST_BYTES, connect
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -37,7 +37,7 @@ class Engine(Hands, Protocol):
         """Reach a node's agent; OSError where it does not answer."""
 
     async def revive(self, node: int) -> str:
-        """See that an agent that does not answer comes; a state of :mod:`gigawatt.live.machine`."""
+        """See that an agent that does not answer comes; a state of :mod:`gigawatt.live.nodes.machine`."""
 
     async def clear(self, node: int, pid: int) -> bool:
         """End a node's agent and all that is left of it; true once nothing is."""

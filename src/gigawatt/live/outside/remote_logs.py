@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator
 
 from gigawatt.kernel.errors import InputError
-from gigawatt.live.door import Door
-from gigawatt.live.reading import last_lines
+from gigawatt.live.outside.door import Door
+from gigawatt.live.outside.reading import last_lines
 from gigawatt.live.transitions import ENDED
 
 _PAUSE_S = 0.3

@@ -15,10 +15,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from gigawatt.live.agent import NODE_TAKEN
-from gigawatt.live.lock import Lock
-from gigawatt.live.part import MARK
-from gigawatt.live.processes import marked, say, send
+from gigawatt.live.nodes.agent import NODE_TAKEN
+from gigawatt.live.nodes.lock import Lock
+from gigawatt.live.nodes.part import MARK
+from gigawatt.live.nodes.processes import marked, say, send
 
 STARTED, COMING, HELD, FAILED, AWAY = "started", "coming", "held", "failed", "away"
 """An agent that does not answer: it was started now; it was before, and has not ended; something of the node
@@ -102,7 +102,7 @@ class Machine:
             if entry.name.isdecimal():
                 with suppress(OSError, ValueError, IndexError):
                     words = (entry / "cmdline").read_bytes().split(b"\0")
-                    at = words.index(b"gigawatt.live.agent")
+                    at = words.index(b"gigawatt.live.nodes.agent")
                     if words[at + 2] == str(node).encode() and (entry / "cwd").samefile(self.folder):
                         stat = (entry / "stat").read_text(encoding="ascii", errors="replace")
                         found[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
@@ -117,7 +117,7 @@ class Machine:
 
     def _start(self, node: int) -> None:
         """Start an agent; where the machine refuses, who waits for the agent asks again."""
-        words = [sys.executable, "-m", "gigawatt.live.agent", str(self.folder), str(node)]
+        words = [sys.executable, "-m", "gigawatt.live.nodes.agent", str(self.folder), str(node)]
         words += [str(self._patience_s), *([self._address] if self._address else [])]
         try:
             with (self.folder / "nodes" / f"{node}.log").open("ab") as log:

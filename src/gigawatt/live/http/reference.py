@@ -28,8 +28,8 @@ curl --cacert cluster.pem -H "Authorization: Bearer $GIGAWATT_TOKEN" https://clu
 
 def reference() -> str:
     """Return the page as Markdown."""
-    from gigawatt.live.openapi import document
-    from gigawatt.live.routes import ROUTES
+    from gigawatt.live.http.openapi import document
+    from gigawatt.live.http.routes import ROUTES
 
     told = document()
     parts = [_HEAD.format(text=fill(told["info"]["description"], 120))]

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from gigawatt.live.clock import monotonic_s
 from gigawatt.live.core import Core
-from gigawatt.live.engine import Engine, Streams
-from gigawatt.live.machine import AWAY, FAILED, STARTED
-from gigawatt.live.mirror import PAUSE_S, Mirror, Source
-from gigawatt.live.part import DONE
-from gigawatt.live.placing import ranks_on
-from gigawatt.live.seen import CLEAR
+from gigawatt.live.nodes.engine import Engine, Streams
+from gigawatt.live.nodes.machine import AWAY, FAILED, STARTED
+from gigawatt.live.nodes.mirror import PAUSE_S, Mirror, Source
+from gigawatt.live.nodes.part import DONE
+from gigawatt.live.nodes.placing import ranks_on
+from gigawatt.live.nodes.seen import CLEAR
+from gigawatt.live.nodes.wire import BrokenMessageError, Lines, Message, pack
 from gigawatt.live.settings import Settings
 from gigawatt.live.transitions import QUARANTINED
-from gigawatt.live.wire import BrokenMessageError, Lines, Message, pack
 
 _LOGS_S = 5.0
 """So long a cluster that goes down waits for logs from other machines. Assumed: 1 to 60 s."""

@@ -1,0 +1,1 @@
+"""A cluster from outside: brought up, asked, read and drawn on a terminal; loads no array library."""
