@@ -141,13 +141,17 @@ def test_gpus_that_others_hold_in_ray_are_waited_for_and_others_wait_for_ours(ma
     words = [sys.executable, "-c", HOLDER, ray_address, f"{VIRTUAL}0"]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout.readline() == "held\n"
-        cluster = make(nodes=2, gpus_per_node=8, grant_s=0.5)
-        number = cluster.submit(16, "sleep", "4")
-        until(lambda: "Ray did not grant" in cluster.job(number)["reason"])
+        cluster = make(nodes=2, gpus_per_node=8, grant_s=2.0)
+        go = cluster.folder / "go"
+        number = cluster.submit(16, "sh", "-c", f"while [ ! -e {go} ]; do sleep 0.1; done")
+        until(lambda: any("Ray did not grant" in e.data.get("reason", "") for e in cluster.events()))
+        until(lambda: "not granted yet" in cluster.job(number)["reason"])
         assert not (cluster.folder / "logs" / str(number)).exists()
         holder.stdin.close()
-    until(lambda: len(cluster.ranks()) >= 16)
+    until(lambda: len(cluster.ranks()) >= 16, told=lambda: cluster.job(number))
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert cluster.job(number)["state"] == "running"
+        go.touch()
         assert holder.stdout.readline() == "held\n"
         assert cluster.job(number)["state"] == "finished"
         holder.stdin.close()

@@ -347,6 +347,10 @@ class Core:
 
     # Small questions
 
+    def awaits_grant(self, job: Job) -> bool:
+        """Whether a gang has been given GPUs that its engine has not granted yet."""
+        return job.state == RUNNING and self._grants.awaits((job.id, job.attempt))
+
     def running(self) -> list[Job]:
         """Jobs that hold GPUs, by number."""
         return [self.store.jobs[number] for number in sorted(self._running)]

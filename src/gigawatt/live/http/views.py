@@ -88,7 +88,7 @@ def find(core: Core, number: int, caller: Caller = OWNER) -> Job:
 def job(core: Core, number: int, caller: Caller = OWNER) -> answers.OneJob:
     """One job, and what its logs are found by."""
     found = find(core, number, caller)
-    return {**job_row(found), "attempt": found.attempt, "ranks": found.spec.gpus}
+    return {**_row(core, found), "attempt": found.attempt, "ranks": found.spec.gpus}
 
 
 def status(core: Core, caller: Caller = OWNER) -> answers.Status:
@@ -96,7 +96,7 @@ def status(core: Core, caller: Caller = OWNER) -> answers.Status:
     free = core.roster.free(core.running())
     nodes = [core.store.nodes.get(node, Node(node)) for node in core.roster.agents]
     return {
-        "jobs": [job_row(job) for job in core.store.jobs.values() if caller.sees(job)],
+        "jobs": [_row(core, job) for job in core.store.jobs.values() if caller.sees(job)],
         "nodes": [
             {
                 "id": node.id,
@@ -124,6 +124,13 @@ def _controller(core: Core, caller: Caller) -> answers.ControllerRow:
             "kept_kw": power["kept_kw"],
             "drawn_kw": power["drawn_kw"],
         }
+    return row
+
+
+def _row(core: Core, job: Job) -> answers.JobRow:
+    row = job_row(job)
+    if core.awaits_grant(job):
+        row["reason"] = "its GPUs are not granted yet: others may hold them"
     return row
 
 
