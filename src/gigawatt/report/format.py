@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from gigawatt.report.messages import MESSAGES, say
 
@@ -31,6 +32,14 @@ PRINTED: dict[str, str] = {"degC": "°C", "m3": "m³", "L/kWh": "L/kWh", "USD/MW
 """Units that are only written differently."""
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number_words() -> dict[str, Any]:
+    """What the page's twin of this formatter is told: units as stored, and as read."""
+    return {
+        "ladders": {unit: [list(step) for step in steps] for unit, steps in LADDERS.items()},
+        "printed": PRINTED,
+    }
 
 
 def _rounded(value: float, digits: int) -> Decimal:

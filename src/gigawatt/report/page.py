@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gigawatt.kernel.files import write_whole
 from gigawatt.report.messages import MESSAGES
 from gigawatt.report.payload import build
 from gigawatt.results import Run
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 SHARED = (
     "core.js", "format.js", "unpack.js", "theme.js", "dialog.js", "figure.js", "chart.js", "bar.js",
-    "bars.js",
+    "bars.js", "open.js",
 )  # fmt: skip
 """Parts of every page's program: words, numbers, colours, figures, charts."""
 SCRIPTS = (
@@ -145,14 +146,4 @@ def write_report(run: Run, path: Path, sweep: Sweep | None = None) -> None:
     sweep
         The sweep of which the run is the middle: it adds bands, percentiles and a tornado.
     """
-    write_whole(render(run, sweep), path)
-
-
-def write_whole(text: str, path: Path) -> None:
-    """Write a page beside its place and move it there at the end."""
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(path, render(run, sweep))

@@ -22,8 +22,9 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from gigawatt.kernel.files import PARTIAL, write_whole
+
 _NAME = re.compile(r"step-(\d{8})\.checkpoint")
-_PARTIAL = ".partial"
 _ABOUT = "about"
 """Name of the array that holds the step and the options as JSON."""
 
@@ -52,18 +53,9 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint, keep: int) -> None:
     packed = io.BytesIO()
     arrays: dict[str, Any] = {_ABOUT: np.frombuffer(about, dtype=np.uint8), **checkpoint.arrays}
     np.savez(packed, allow_pickle=False, **arrays)
-    body = packed.getbuffer()
+    body = packed.getvalue()
     target = folder / f"step-{checkpoint.step:08d}.checkpoint"
-    partial = target.with_name(target.name + _PARTIAL)
-    try:
-        with partial.open("wb") as file:
-            file.write(hashlib.sha256(body).hexdigest().encode() + b"\n")
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(target, hashlib.sha256(body).hexdigest().encode() + b"\n" + body, lasting=True)
     _force_names(folder)
     for step in steps_in(folder)[:-keep]:
         (folder / f"step-{step:08d}.checkpoint").unlink(missing_ok=True)
@@ -86,7 +78,7 @@ def steps_in(folder: Path) -> list[int]:
 
 def last_checkpoint(folder: Path) -> Checkpoint | None:
     """Return the last whole checkpoint; what is broken is named on standard error and left aside."""
-    for left_over in folder.glob(f"*{_PARTIAL}"):
+    for left_over in folder.glob(f"*{PARTIAL}"):
         left_over.unlink(missing_ok=True)
     for step in reversed(steps_in(folder)):
         path = folder / f"step-{step:08d}.checkpoint"

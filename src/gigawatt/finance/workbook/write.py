@@ -15,6 +15,7 @@ from gigawatt.finance.deal.statement import Statement
 from gigawatt.finance.workbook import accounts, covenants, loans, operation, results, sizing, waterfall
 from gigawatt.finance.workbook.sheet import Sheets
 from gigawatt.kernel.errors import InfeasibleError
+from gigawatt.kernel.files import write_whole
 
 if TYPE_CHECKING:
     from gigawatt.finance.deal.plan import Plan
@@ -49,9 +50,7 @@ def write_workbook(statement: Statement, path: Path) -> None:
     with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
         book.set_properties({"created": datetime(plan.deal.close.year, plan.deal.close.month, 1, tzinfo=UTC)})
         _fill(book, Sheets(book, statement))
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_bytes(held.getvalue())
-    beside.replace(path)  # whole, or not at all
+    write_whole(path, held.getvalue())
 
 
 def _fill(book: Any, s: Sheets) -> None:

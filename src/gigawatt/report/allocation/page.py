@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from gigawatt.kernel.files import write_whole
 from gigawatt.report.allocation.charts import bars, curve, lines
 from gigawatt.report.allocation.words import (
     WORDS,
@@ -79,12 +80,7 @@ def render_allocation(found: Mapping[str, Any], allocations: Sequence[Allocation
 
 def write_allocation_report(found: Mapping[str, Any], allocations: Sequence[Allocation], path: Path) -> None:
     """Write the page; the file appears whole or not at all."""
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.write_text(render_allocation(found, allocations), encoding="utf-8", newline="\n")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(path, render_allocation(found, allocations))
 
 
 def verdict(found: Mapping[str, Any]) -> str:

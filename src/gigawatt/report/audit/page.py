@@ -11,6 +11,7 @@ from gigawatt.evidence import VERDICTS, Claim, Verdict
 from gigawatt.evidence.conflict import KINDS
 from gigawatt.evidence.reading import in_words
 from gigawatt.evidence.units import number
+from gigawatt.kernel.files import write_whole
 from gigawatt.report.audit.bidi import isolate
 from gigawatt.report.audit.words import ENGLISH
 from gigawatt.study.auditing import PackAudit
@@ -52,12 +53,7 @@ def write_audit(done: PackAudit, path: Path) -> None:
 
     The same audit gives the same bytes; the file appears whole or not at all.
     """
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.write_text(render(done), encoding="utf-8", newline="\n")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(path, render(done))
 
 
 def _text(value: str) -> str:

@@ -6,9 +6,10 @@ import html
 from importlib.resources import files
 from pathlib import Path
 
+from gigawatt.kernel.files import write_whole
 from gigawatt.report.comparison.payload import build, summary_rows
 from gigawatt.report.comparison.words import WORDS
-from gigawatt.report.page import document, program, style, write_whole
+from gigawatt.report.page import document, program, style
 from gigawatt.study.comparing import Comparison
 
 SCRIPTS = ("sides.js", "curves.js", "main.js")
@@ -37,4 +38,4 @@ def render_comparison(found: Comparison) -> str:
 
 def write_comparison(found: Comparison, path: Path) -> None:
     """Write the page as one HTML file that asks the network for nothing; it appears whole or not at all."""
-    write_whole(render_comparison(found), path)
+    write_whole(path, render_comparison(found))

@@ -7,7 +7,7 @@ from typing import Any
 
 from gigawatt.report.comparison.told import days, difference, name_of, pair, relative, signed, step_in_words
 from gigawatt.report.comparison.words import WORDS, tell
-from gigawatt.report.format import LADDERS, PRINTED, significant
+from gigawatt.report.format import number_words, significant
 from gigawatt.report.payload.rounding import six
 from gigawatt.scenario.positions import OVERRIDE_FILE
 from gigawatt.study.comparing import Comparison
@@ -35,10 +35,7 @@ def build(found: Comparison) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "words": dict(WORDS),
-        "number": {
-            "ladders": {k: [list(step) for step in v] for k, v in LADDERS.items()},
-            "printed": PRINTED,
-        },
+        "number": number_words(),
         "meta": {
             "scenario": "comparison",
             "title": tell("title", a=found.a.label, b=found.b.label),

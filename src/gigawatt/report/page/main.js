@@ -1,8 +1,7 @@
 // The page, in the order in which it is read.
 
-async function start() {
+openPage(async () => {
   await unpackSites();
-  const page = document.getElementById("page");
   timelineSection();
   keyFigureSection();
   if (payload.ranges) rangeSection();
@@ -13,12 +12,4 @@ async function start() {
   checkSection();
   assumptionSection();
   reproduceSection();
-  page.append(el("a", { class: "skip", href: "#main" }, say("nav.skip")), topBar(), titleBlock(), main, panel);
-  await drawAll();
-  document.documentElement.dataset.ready = "true";
-}
-
-start().catch((error) => {
-  document.getElementById("page").append(el("p", { class: "empty", role: "alert" }, say("page.failed")));
-  throw error;
 });

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from gigawatt.report.format import LADDERS, PRINTED
+from gigawatt.report.format import number_words
 from gigawatt.report.messages import MESSAGES
 from gigawatt.report.payload import binding, checks, deal, energy, environment, money, series, verdict
 from gigawatt.report.payload.horizon import horizon, year_before
@@ -30,10 +30,7 @@ def build(run: Run, sweep: Sweep | None = None) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "words": dict(MESSAGES),
-        "number": {
-            "ladders": {k: [list(step) for step in v] for k, v in LADDERS.items()},
-            "printed": PRINTED,
-        },
+        "number": number_words(),
         "meta": _meta(run, sweep),
         "clock": {
             "start": run.clock.start.isoformat(),

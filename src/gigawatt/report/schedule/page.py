@@ -7,7 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from gigawatt.cluster.schedule import Schedule
-from gigawatt.report.page import document, program, style, without_script, write_whole
+from gigawatt.kernel.files import write_whole
+from gigawatt.report.page import document, program, style, without_script
 from gigawatt.report.schedule.about import About
 from gigawatt.report.schedule.payload import build
 from gigawatt.report.schedule.timeline import MOST_DRAWN
@@ -58,4 +59,4 @@ def write_schedule_report(schedule: Schedule, about: About, path: Path) -> None:
     path
         Where the file goes; its folder exists.
     """
-    write_whole(render_schedule(schedule, about), path)
+    write_whole(path, render_schedule(schedule, about))

@@ -14,7 +14,7 @@ from gigawatt.cluster.jobs import Floats
 from gigawatt.cluster.lanes import lanes_of
 from gigawatt.cluster.power import PowerBudget
 from gigawatt.cluster.schedule import Curves, Schedule
-from gigawatt.report.format import LADDERS, PRINTED, quantity, significant
+from gigawatt.report.format import number_words, quantity, significant
 from gigawatt.report.pack import Column, nice_step, pack
 from gigawatt.report.payload.rounding import six
 from gigawatt.report.schedule.about import About, settings
@@ -49,10 +49,7 @@ def build(schedule: Schedule, about: About, most_drawn: int = MOST_DRAWN) -> dic
     return {
         "format": FORMAT,
         "words": dict(WORDS),
-        "number": {
-            "ladders": {k: [list(step) for step in v] for k, v in LADDERS.items()},
-            "printed": PRINTED,
-        },
+        "number": number_words(),
         "meta": {
             "scenario": "replay",
             "title": tell("title", trace=about.trace, policy=schedule.policy),

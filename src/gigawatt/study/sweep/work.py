@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
+from gigawatt.kernel.files import write_whole
 from gigawatt.results import Run
 from gigawatt.results.folder import plain
 from gigawatt.study.run import run_scenario
@@ -59,7 +60,7 @@ class Work:
                 raise InputError(Problem("GW882", seen, remedy, file=str(self.folder)))
             return len(self.done())
         self.folder.mkdir(parents=True, exist_ok=True)
-        _write_whole(file, json.dumps(plan.as_data()))
+        write_whole(file, json.dumps(plan.as_data()), lasting=True)
         return 0
 
     def plan(self) -> SweepPlan:
@@ -92,7 +93,7 @@ class Work:
             "months": list(outcome.months),
             "figures": [[*key, plain(value)] for key, value in outcome.figures.items()],
         }
-        _write_whole(self._file(outcome.number), json.dumps(told))
+        write_whole(self._file(outcome.number), json.dumps(told), lasting=True)
 
     def outcome(self, number: int) -> Outcome:
         """Read a run's file."""
@@ -107,19 +108,6 @@ class Work:
 
     def _file(self, number: int) -> Path:
         return self.folder / f"{number:06d}.json"
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write beside and move: two that write the same at once do no harm."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def run_case(plan: SweepPlan, case: Case) -> Outcome:

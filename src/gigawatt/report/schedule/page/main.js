@@ -1,10 +1,9 @@
 // The page, in the order in which it is read.
 
-async function start() {
+openPage(async () => {
   payload.curves.heads = payload.curves.columns;
   payload.curves.columns = await unpack(payload.curves);
   await loadTimeline();
-  const page = document.getElementById("page");
   timelineSection();
   loadSection();
   fateSection();
@@ -12,12 +11,4 @@ async function start() {
   fairnessSection();
   noteSection();
   reproduceSection();
-  page.append(el("a", { class: "skip", href: "#main" }, say("nav.skip")), topBar(), titleBlock(), main, panel);
-  await drawAll();
-  document.documentElement.dataset.ready = "true";
-}
-
-start().catch((error) => {
-  document.getElementById("page").append(el("p", { class: "empty", role: "alert" }, say("page.failed")));
-  throw error;
 });
