@@ -15,6 +15,7 @@ from math import inf
 from pathlib import Path
 
 from gigawatt.live.deciding import Scheduler
+from gigawatt.live.dependents import Dependents
 from gigawatt.live.nodes.grants import Grants, Hands, Local
 from gigawatt.live.nodes.part import DONE
 from gigawatt.live.nodes.placing import free_port, parts, place
@@ -26,11 +27,8 @@ from gigawatt.live.store import Store
 from gigawatt.live.tenants import Tenant
 from gigawatt.live.transitions import (
     CANCEL,
-    CANCELLED,
     DOWN,
     ENDED,
-    FAILED,
-    FINISHED,
     LOST,
     POWER,
     PREEMPT,
@@ -42,7 +40,6 @@ from gigawatt.live.transitions import (
 )
 
 Key = tuple[int, int]
-VAIN = (FAILED, CANCELLED)
 
 
 class Core:
@@ -75,11 +72,7 @@ class Core:
         """Jobs that the policy has started and whose GPUs are not free yet, in its order."""
         self._running = {job.id for job in store.jobs.values() if job.state == RUNNING}
         self._waiting = {job.id for job in store.jobs.values() if job.state in WAITING}
-        self._dependents: dict[int, set[int]] = {}
-        for job in store.jobs.values():
-            self._note_dependents(job)
-        self._in_vain = [n for n in self._dependents if n in store.jobs and store.jobs[n].state in VAIN]
-        """Jobs that did not finish, and whose dependents are to be cancelled."""
+        self._after = Dependents(store.jobs)
         self._last = max(store.jobs, default=0)
 
     # What agents tell
@@ -141,8 +134,8 @@ class Core:
         for number in numbers:
             job = self.store.jobs[number]
             self._waiting.add(number)
-            self._note_dependents(job)
-            if self._may_start(job):
+            self._after.note(job)
+            if self._after.may_start(job):
                 self.scheduler.submit(self._now_s, job)
         return numbers
 
@@ -248,8 +241,9 @@ class Core:
                 self._waiting.discard(job.id)
             if job.state in ENDED:
                 ended.append(job.id)
-        self._in_vain += [number for number in ended if self.store.jobs[number].state != FINISHED]
-        self._release(ended)
+        for other in self._after.ended(ended):
+            if other in self._waiting:
+                self.scheduler.submit(self._now_s, self.store.jobs[other])
 
     def _left(self, was: Job, job: Job) -> None:
         """A gang has left its GPUs: forget its parts, and tell the scheduler."""
@@ -305,7 +299,7 @@ class Core:
         """Build the policy's view anew from the journal; starts that were not made yet are decided again."""
         self._pending.clear()
         held = {job.id: job.started_s or 0.0 for job in self.running()}
-        waiting = [self.store.jobs[n] for n in self._waiting if self._may_start(self.store.jobs[n])]
+        waiting = [self.store.jobs[n] for n in self._waiting if self._after.may_start(self.store.jobs[n])]
         jobs = sorted([*self.running(), *waiting], key=lambda job: job.id)
         self.scheduler.restore(jobs, held, self.roster.out_gpus(self.running()))
 
@@ -387,28 +381,10 @@ class Core:
         grace_s = self.settings.grace_s
         self._send(node, {"do": "stop", "job": job.id, "attempt": job.attempt, "grace_s": grace_s})
 
-    # Dependencies
-
-    def _note_dependents(self, job: Job) -> None:
-        if job.state not in ENDED:
-            for number in job.spec.after:
-                self._dependents.setdefault(number, set()).add(job.id)
-
-    def _may_start(self, job: Job) -> bool:
-        return all(self.store.jobs[number].state == FINISHED for number in job.spec.after)
-
-    def _release(self, ended: list[int]) -> None:
-        """Let the dependents of finished jobs into the queue."""
-        free = {other for number in ended for other in self._dependents.get(number, ())}
-        for other in sorted(free & self._waiting):
-            if self._may_start(self.store.jobs[other]):
-                self.scheduler.submit(self._now_s, self.store.jobs[other])
-
     def _give_up(self) -> None:
         """Cancel what waits for a job that will never finish, and what waits for that, and so on."""
-        while self._in_vain:
-            number = self._in_vain[0]
-            waiting = sorted(n for n in self._dependents.get(number, ()) if n in self._waiting)
+        while self._after.in_vain:
+            number = self._after.in_vain[0]
+            waiting = [other for other in self._after.of(number) if other in self._waiting]
             self.cancel(waiting, f"job {number}, which it waits for, did not finish")
-            self._dependents.pop(number, None)
-            self._in_vain.pop(0)
+            self._after.forget(number)
