@@ -5,10 +5,11 @@ from __future__ import annotations
 from numba import njit, types
 
 from gigawatt.cluster._arrays import SIM_TYPE, Sim
-from gigawatt.cluster._core import end_as, free_up, requeue, reset_to
+from gigawatt.cluster._core import end_as, free_up, reset_to
 from gigawatt.cluster._place import first_node, give_back
 from gigawatt.cluster._queue import FAST, INNER, add_running, part
 from gigawatt.cluster._segment import end_run, open_segment
+from gigawatt.cluster._waiting import requeue
 from gigawatt.cluster._work import SETUP
 from gigawatt.cluster.schedule import STRUCK
 from gigawatt.cluster.state import State

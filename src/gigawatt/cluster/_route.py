@@ -12,9 +12,10 @@ from math import inf
 import numpy as np
 
 from gigawatt.cluster._arrays import Sim, World, sim_at, state_at
-from gigawatt.cluster._core import join_queue, reserve, take_in, take_slot
+from gigawatt.cluster._core import take_in, take_slot
 from gigawatt.cluster._meter import let_pass, set_room
 from gigawatt.cluster._queue import hot, part
+from gigawatt.cluster._waiting import join_queue, reserve
 from gigawatt.cluster.state import State
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from gigawatt.cluster._arrays import Sim
-from gigawatt.cluster._core import begin_run, free_up, join_queue, resize
+from gigawatt.cluster._core import begin_run, free_up, resize
 from gigawatt.cluster._meter import set_room
 from gigawatt.cluster._place import first_node, give_back_some, set_spread, whole_nodes
 from gigawatt.cluster._queue import HOW, add_running, drop_running, part, take_out
@@ -21,6 +21,7 @@ from gigawatt.cluster._roles import STEP
 from gigawatt.cluster._segment import close_segment, open_segment
 from gigawatt.cluster._take import take_gpus, take_off
 from gigawatt.cluster._victim import next_victim
+from gigawatt.cluster._waiting import join_queue
 from gigawatt.cluster._work import SETUP
 from gigawatt.cluster.state import State
 
