@@ -78,12 +78,16 @@ for _command in (
 ):  # fmt: skip
     app.command()(_command)
 app.command(name="import")(import_)
-for _command_of_a_cluster in (up, status, top, logs, cancel, drain, down, drill, twin, export):
-    app.command()(_command_of_a_cluster)
-app.command(name="what-if")(what_if)
-app.add_typer(tenant, name="tenant")
+app.command()(up)
 # What stands behind the command to run belongs to it, though it looks like an option.
 app.command(context_settings={"allow_interspersed_args": False})(submit)
+for _command_of_a_cluster in (status, top, logs, cancel, drain, down):
+    app.command()(_command_of_a_cluster)
+app.add_typer(tenant, name="tenant")
+app.command()(twin)
+app.command(name="what-if")(what_if)
+app.command()(export)
+app.command()(drill)
 
 
 def main() -> NoReturn:

@@ -103,13 +103,17 @@ def up(
     kw_per_gpu: Annotated[
         float | None,
         typer.Option(
-            min=0.0, help="What a held GPU draws. Default: the file's, else 1.57 kW.", show_default=False
+            min=0.0,
+            help="What a held GPU draws. Default: the file's, else 1.57 kW (GB200 in training).",
+            show_default=False,
         ),
     ] = None,
     idle_kw_per_gpu: Annotated[
         float | None,
         typer.Option(
-            min=0.0, help="What a free GPU draws. Default: the file's, else 0.57 kW.", show_default=False
+            min=0.0,
+            help="What a free GPU draws. Default: the file's, else 0.57 kW (GB200 idle).",
+            show_default=False,
         ),
     ] = None,
     time_scale: Annotated[
