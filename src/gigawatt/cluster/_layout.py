@@ -24,16 +24,23 @@ _MODES = {"whole": 0, "hot-spares": 1, "partial": 2}
 _NO_FAILURES = Failures.poisson()
 
 
-_RUN_TIMES = ("run_start_s", "run_end_s")
-_RUN_PLACES = ("run_job", "run_gpus", "run_node", "run_part", "run_end")
+_ANSWERS: dict[type, tuple[str, ...]] = {
+    np.float64: ("start_s", "end_s", "first_start_s", "wait_s"),
+    np.int64: ("restarts", "preemptions"),
+}
+_RUNS: dict[type, tuple[str, ...]] = {
+    np.float64: ("run_start_s", "run_end_s"),
+    np.int64: ("run_job", "run_gpus", "run_end", "run_node", "run_part"),
+}
 
 
-def _rows(names: tuple[str, ...], size: int, kind: type) -> dict[str, NDArray[Any]]:
+def _rows(names: dict[type, tuple[str, ...]], size: int) -> dict[str, NDArray[Any]]:
     """Arrays cut from one block: the system hands out few large pages instead of many small ones."""
-    return dict(zip(names, np.zeros((len(names), size), dtype=kind), strict=True))
+    block = iter(np.zeros((sum(map(len, names.values())), size)))
+    return {name: next(block).view(kind) for kind, several in names.items() for name in several}
 
 
-def _told(values: NDArray[Any]) -> NDArray[Any]:
+def told(values: NDArray[Any]) -> NDArray[Any]:
     """A column, or the single number that it holds."""
     return values[:1] if values.strides == (0,) else values
 
@@ -89,7 +96,7 @@ class Layout:
         """Make room for more runs."""
         held = sum(int(state.cluster["n_running"][0]) for state in self.states)
         more = max(self.sims[0].run_job.size, 4 * held + 4096)
-        names = _RUN_TIMES + _RUN_PLACES
+        names = [name for several in _RUNS.values() for name in several]
         self._share({name: longer(getattr(self.sims[0], name), more) for name in names})
 
     def lengthen_curves(self) -> None:
@@ -122,7 +129,7 @@ def _masks(jobs: Jobs, parts: Sequence[Part]) -> NDArray[np.int64]:
 
 def _chain(jobs: Jobs) -> dict[str, NDArray[Any]]:
     """Links between jobs that wait for one another's end; empty where none does."""
-    waits = np.flatnonzero(_told(jobs.after) >= 0)
+    waits = np.flatnonzero(told(jobs.after) >= 0)
     n = len(jobs) if waits.size else 0
     follower, sibling = np.full(n, -1, dtype=np.int64), np.full(n, -1, dtype=np.int64)
     blocked = np.zeros(n, dtype=np.bool_)
@@ -139,7 +146,7 @@ def _shared(jobs: Jobs, parts: Sequence[Part], recovery: Recovery, until_s: floa
     n = len(jobs)
     shared = np.zeros(1, dtype=k.SHARED)
     as_expected = jobs.estimate_s is jobs.duration_s or np.array_equal(jobs.estimate_s, jobs.duration_s)
-    unbroken = np.isinf(_told(jobs.limit_s)).all() and (_told(jobs.fails_at_frac) >= 1.0).all()
+    unbroken = np.isinf(told(jobs.limit_s)).all() and (told(jobs.fails_at_frac) >= 1.0).all()
     shared["timed"] = any(p.failures is not None or p.power is not None or p.machines.changes for p in parts)
     private = ("checkpoint_interval_s", "checkpoint_write_s", "checkpoint_load_s", "limit_s")
     several = any(getattr(jobs, name).strides != (0,) for name in private)
@@ -151,10 +158,8 @@ def _shared(jobs: Jobs, parts: Sequence[Part], recovery: Recovery, until_s: floa
     shared["next_submit_s"] = jobs.submit_s[0] if n else np.inf
     power = any(part.power is not None for part in parts)
     made: dict[str, NDArray[Any]] = {"shared": shared, "work": np.zeros(n, dtype=WORK)}
-    made |= _rows(("start_s", "end_s", "first_start_s", "wait_s"), n, np.float64)
-    made |= _rows(("restarts", "preemptions"), n, np.int64)
-    made |= _rows(_RUN_TIMES, n + 4096, np.float64) | _rows(_RUN_PLACES, n + 4096, np.int64)
-    made["reserved"] = np.zeros(n if np.isfinite(_told(jobs.reserved_s)).any() else 0, dtype=np.int64)
+    made |= _rows(_ANSWERS, n) | _rows(_RUNS, n + 4096)
+    made["reserved"] = np.zeros(n if np.isfinite(told(jobs.reserved_s)).any() else 0, dtype=np.int64)
     made["kept_gpu_s"] = np.zeros(n if len(parts) > 1 else 0)
     made["energy_kwh"] = np.zeros(n if power else 0)
     # Each job stands in the mail at most once.
@@ -287,7 +292,7 @@ def _part(
     s["storage_gb_per_s"] = machines.storage_gb_per_s
     s["next_storage_s"] = 0.0 if np.isfinite(machines.storage_gb_per_s) else np.inf
     s["tended"] = bool(
-        (_told(jobs.max_gpus) > _told(jobs.min_gpus)).any() or np.isfinite(_told(jobs.reserved_s)).any()
+        (told(jobs.max_gpus) > told(jobs.min_gpus)).any() or np.isfinite(told(jobs.reserved_s)).any()
     )
     if machines.placed:
         state, sim = _machines(state, sim, machines, spares, part.stream.lemons)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gigawatt.cluster import _arrays as k
 from gigawatt.cluster import _close
-from gigawatt.cluster._layout import Layout
-from gigawatt.cluster.jobs import Floats, Jobs
+from gigawatt.cluster._layout import Layout, told
+from gigawatt.cluster.jobs import Floats, Ints, Jobs
 from gigawatt.cluster.schedule import FINISHED, USER_FAILED, Curves, Fates, PartAnswer, Runs, Schedule
 
 _HOUR_S = 3600.0
@@ -24,6 +25,8 @@ def read(layout: Layout, jobs: Jobs, policy: str, started: float) -> Schedule:
     for answer in (sim.start_s, sim.end_s, sim.first_start_s):
         answer[done:] = np.nan
     now_s = float(sim.sim["now_s"][0])
+    # The records lie far apart: they are passed once.
+    state = np.ascontiguousarray(layout.states[0].jobs["state"])
     fates = _sum_fates([_fates(s) for s in layout.sims])
     parts = tuple(
         PartAnswer(
@@ -46,9 +49,9 @@ def read(layout: Layout, jobs: Jobs, policy: str, started: float) -> Schedule:
         wait_s=sim.wait_s,
         restarts=sim.restarts,
         preemptions=sim.preemptions,
-        state=np.ascontiguousarray(layout.states[0].jobs["state"]),
+        state=state,
         busy_kwh=sim.energy_kwh if sim.energy_kwh.size else None,
-        work_gpu_s=_work_gpu_s(layout, jobs),
+        work_gpu_s=_work_gpu_s(layout, jobs, state),
         fates=fates,
         curves=_sum_curves([part.curves for part in parts]),
         runs=Runs(
@@ -56,7 +59,7 @@ def read(layout: Layout, jobs: Jobs, policy: str, started: float) -> Schedule:
             start_s=sim.run_start_s[:count],
             end_s=sim.run_end_s[:count],
             gpus=sim.run_gpus[:count],
-            node=sim.run_node[:count] - 1,
+            node=_minus_one(sim.run_node[:count]),
             part=sim.run_part[:count],
             end=sim.run_end[:count],
         ),
@@ -71,14 +74,22 @@ def read(layout: Layout, jobs: Jobs, policy: str, started: float) -> Schedule:
     )
 
 
-def _work_gpu_s(layout: Layout, jobs: Jobs) -> Floats:
+def _minus_one(values: Ints) -> Ints:
+    """One less each, in place."""
+    values -= 1
+    return values
+
+
+def _work_gpu_s(layout: Layout, jobs: Jobs, state: NDArray[np.int8]) -> Floats:
     """GPU time at full speed of the work that ended jobs had done, 0 for the others."""
-    state = layout.states[0].jobs["state"]
     ended = (state == FINISHED) | (state == USER_FAILED)
     if layout.sims[0].kept_gpu_s.size:
         return np.where(ended, layout.sims[0].kept_gpu_s, 0.0)
-    share = np.minimum(jobs.fails_at_frac, 1.0) / layout.parts[0].machines.chip_speed
-    return np.where(ended, jobs.duration_s * jobs.gpus * share, 0.0)
+    work_gpu_s = jobs.duration_s * jobs.gpus
+    work_gpu_s *= np.minimum(told(jobs.fails_at_frac), 1.0) / layout.parts[0].machines.chip_speed
+    if not ended.all():
+        work_gpu_s[~ended] = 0.0
+    return work_gpu_s
 
 
 def _fates(sim: k.Sim) -> Fates:
