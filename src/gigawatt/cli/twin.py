@@ -32,6 +32,15 @@ def twin(
             help="Predict for another policy, as for gigawatt replay. Default: its own.", show_default=False
         ),
     ] = None,
+    starts_from: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="State folder of a cluster that ran probes, jobs such as sleep whose estimates are exact: "
+            "how long a start takes is learnt there and added to the estimates. Default: no time.",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -51,6 +60,7 @@ def twin(
       gigawatt twin
       gigawatt twin /scratch/cluster --out runs/last-week
       gigawatt twin --policy fair --json
+      gigawatt twin --starts-from /scratch/probes
     \b
     Exit codes: 0 done, 1 bad input, 130 interrupted.
     """  # noqa: D301
@@ -59,7 +69,7 @@ def twin(
 
     if out is not None:
         _check_place(out)
-    found = twin_of((run or client.default_folder()).absolute(), policy or "")
+    found = twin_of((run or client.default_folder()).absolute(), policy or "", starts_from)
     answer = found.answer()
     if out is not None:
         write_folder(found, answer, out)
@@ -140,6 +150,8 @@ def _print_answer(answer: dict[str, Any]) -> None:
     policy = "" if scheduler["policy"] == answer["policy"] else f" ({scheduler['policy']})"
     columns = ("", "measured", f"by measured run times{policy}", f"by estimates{policy}")
     print_table(columns, [*_lines(scheduler, known), _energy(answer["energy"])], right=(1, 2, 3))
+    if answer["starts"]:
+        typer.echo(_starts(answer["starts"]))
     if answer["energy"]["why_not"]:
         typer.echo(f"energy was not measured: {answer['energy']['why_not']}")
     for note in answer["notes"]:
@@ -174,6 +186,14 @@ def _lines(scheduler: dict[str, Any], known: dict[str, Any]) -> list[list[str]]:
         of("utilisation", "utilisation_frac", _share),
         of("goodput", "goodput_frac", _share),
     ]  # fmt: skip
+
+
+def _starts(told: dict[str, Any]) -> str:
+    per_gpu = f" and {1e3 * told['gpu_s']:.1f} ms a GPU" if told["gpu_s"] else ""
+    return (
+        f"estimates with {1e3 * told['gang_s']:.0f} ms a start{per_gpu}, learnt from {told['runs']:,} probes "
+        f"(off by {1e3 * told['error_s']:.0f} ms)"
+    )
 
 
 def _energy(told: dict[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from gigawatt.live.twin.energy import energy
 from gigawatt.live.twin.journal import Recording, read_recording
 from gigawatt.live.twin.predict import Prediction, predict
 from gigawatt.live.twin.record import NOT_TOLD_S, Measured, measure
+from gigawatt.live.twin.starts import StartTimes, learn
 from gigawatt.results.folder import plain
 
 
@@ -22,6 +23,8 @@ class Twin:
     measured: Measured
     predictions: tuple[Prediction, ...]
     """With measured run times, and with estimated ones."""
+    starts: StartTimes | None = None
+    """What starts were taken to cost in the second."""
 
     def answer(self) -> dict[str, Any]:
         """Return what ``gigawatt twin --json`` prints."""
@@ -37,6 +40,7 @@ class Twin:
                 "jobs": len(schedule.jobs),
                 "seconds": schedule.end_of_simulation_s,
                 "measured": schedule.summary(),
+                "starts": None if self.starts is None else asdict(self.starts),
                 "predictions": [compare(self.measured, one) for one in self.predictions],
                 "energy": energy(self.recording, self.measured, held_h),
                 "by_job": rows(self.measured, list(self.predictions)),
@@ -77,7 +81,7 @@ def _jobs(count: int) -> str:
     return f"{count:,} job{'' if count == 1 else 's'}"
 
 
-def twin_of(folder: Path, policy: str = "") -> Twin:
+def twin_of(folder: Path, policy: str = "", starts_from: Path | None = None) -> Twin:
     """Read a cluster's journal and simulate it.
 
     Parameters
@@ -86,11 +90,15 @@ def twin_of(folder: Path, policy: str = "") -> Twin:
         Its state folder; the cluster may be up.
     policy
         Predict for another policy than its own.
+    starts_from
+        State folder of a cluster on the same machines that ran probes: how long starts take is learnt there
+        (:func:`gigawatt.live.twin.starts.learn`) and added to estimated run times. Default: no time.
 
     Raises
     ------
     InputError
-        GW802, GW853: no journal; GW854: it does not say its policy; GW855: no job ever ran or waits in it.
+        GW802, GW853: no journal; GW854: it does not say its policy; GW855: no job ever ran or waits in it;
+        GW859: the probes do not tell how long a start takes.
     """
     from gigawatt.kernel.errors import InputError, Problem
 
@@ -99,5 +107,7 @@ def twin_of(folder: Path, policy: str = "") -> Twin:
     if not len(measured.schedule.jobs):
         seen = "no job has run on this cluster yet, and none waits"
         raise InputError(Problem("GW855", seen, "submit some first", file=str(folder)))
-    predictions = tuple(predict(recording, measured, kind, policy) for kind in ("measured", "estimated"))
-    return Twin(recording, measured, predictions)
+    starts = None if starts_from is None else learn(read_recording(starts_from))
+    kinds = ("measured", "estimated")
+    predictions = tuple(predict(recording, measured, kind, policy, starts) for kind in kinds)
+    return Twin(recording, measured, predictions, starts)

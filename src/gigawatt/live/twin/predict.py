@@ -17,6 +17,7 @@ from gigawatt.kernel.errors import InputError, Problem
 from gigawatt.live.tenants import Tenant
 from gigawatt.live.twin.journal import Recording
 from gigawatt.live.twin.record import Measured
+from gigawatt.live.twin.starts import StartTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,13 @@ class Prediction:
     schedule: Schedule
 
 
-def predict(recording: Recording, measured: Measured, durations: str, policy: str = "") -> Prediction:
+def predict(
+    recording: Recording,
+    measured: Measured,
+    durations: str,
+    policy: str = "",
+    starts: StartTimes | None = None,
+) -> Prediction:
     """Simulate the recorded jobs on as many GPUs.
 
     With ``measured`` run times only the scheduler is put to the test: when it starts what. With ``estimated``
@@ -42,6 +49,9 @@ def predict(recording: Recording, measured: Measured, durations: str, policy: st
         'measured' or 'estimated'.
     policy
         Another one than the cluster's, as for ``gigawatt replay``. Default: its own.
+    starts
+        What each start takes beyond a job's work, known beforehand; added to estimated run times (measured
+        ones hold it). Default: nothing.
     """
     jobs = measured.schedule.jobs
     if not policy and not recording.policy:
@@ -54,7 +64,7 @@ def predict(recording: Recording, measured: Measured, durations: str, policy: st
         chosen, more["power"] = power.policy(chosen), _power(recording, measured.zero_s)
     schedule = simulate(
         Machines.pool(recording.gpus),
-        _with_durations(measured, durations),
+        _with_durations(measured, durations, starts),
         chosen,
         until_s=recording.now_s - measured.zero_s if recording.is_up else np.inf,
         curve_step_s=measured.schedule.curves.step_s,
@@ -63,11 +73,13 @@ def predict(recording: Recording, measured: Measured, durations: str, policy: st
     return Prediction(durations, schedule)
 
 
-def _with_durations(measured: Measured, durations: str) -> Jobs:
+def _with_durations(measured: Measured, durations: str, starts: StartTimes | None) -> Jobs:
     """The jobs with other run times; one that has not ended is taken to go on to its estimate."""
     jobs = measured.schedule.jobs
     known = measured.schedule.ended & (measured.ordered_s > 0.0)
-    taken_s = jobs.estimate_s if durations == "estimated" else measured.ordered_s
+    estimated = durations == "estimated"
+    start_s = starts.of(jobs.gpus) if estimated and starts is not None else np.zeros(len(jobs))
+    taken_s = jobs.estimate_s + start_s if estimated else measured.ordered_s
     return Jobs(
         submit_s=jobs.submit_s,
         duration_s=np.where(known, taken_s, np.maximum(jobs.estimate_s, measured.ordered_s + 1.0)),
@@ -75,6 +87,7 @@ def _with_durations(measured: Measured, durations: str) -> Jobs:
         gpus=jobs.gpus,
         tenant=jobs.tenant,
         priority=jobs.priority,
+        checkpoint_load_s=start_s,  # to be paid again by one that was taken off
         after=jobs.after,
         ids=jobs.ids,
         tenants=jobs.tenants,
