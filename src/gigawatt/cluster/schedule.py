@@ -180,9 +180,13 @@ class Schedule:
 
     @property
     def utilisation_frac(self) -> float:
-        """GPU time held by jobs, over what the machines had from the first submission to the last end."""
+        """GPU time held by jobs, over what the machines had from the first submission to the last end.
+
+        Of jobs that still ran when the simulation stopped, the end is that time.
+        """
         first_s = self.jobs.submit_s[0] if len(self.jobs) else 0.0
-        available = sum(_gpu_seconds(p.in_service, first_s, first_s + self.makespan_s) for p in self.parts)
+        last_s = max(first_s + self.makespan_s, self.runs.end_s.max(initial=0.0))
+        available = sum(_gpu_seconds(p.in_service, first_s, last_s) for p in self.parts)
         held = float(((self.runs.end_s - self.runs.start_s) * self.runs.gpus).sum())
         return held / available if available > 0.0 else 0.0
 

@@ -239,3 +239,11 @@ def test_a_policy_of_ones_own_runs_through_the_same_interface(where) -> None:
         schedule = simulate(where, jobs, own)
         np.testing.assert_array_equal(schedule.start_s, expected.start_s)
         np.testing.assert_array_equal(schedule.end_s, expected.end_s)
+
+
+def test_of_a_run_that_was_stopped_the_held_time_is_within_what_there_was():
+    jobs = Jobs([0.0, 0.0], [100.0, 10.0], gpus=[4, 4])
+    assert simulate(Machines.pool(8), jobs, "fifo", until_s=50.0).utilisation_frac == (4 * 50 + 4 * 10) / (
+        8 * 50
+    )
+    assert simulate(Machines.pool(8), jobs, "fifo").utilisation_frac == (4 * 100 + 4 * 10) / (8 * 100)
