@@ -29,7 +29,7 @@ def main() -> int:
         from gigawatt.training.loop import Training
         from gigawatt.training.peers import Peers
 
-        with Peers(os.environ) as peers:
+        with Peers(os.environ, options.device) as peers:
             return 0 if Training(options, folder, peers).run() else STOPPED
     except InputError as error:
         sys.stderr.write(f"{error}\n")
@@ -38,7 +38,7 @@ def main() -> int:
         sys.stderr.write(f"gigawatt: {error.strerror or error}: {error.filename or 'checkpoint'}\n")
         return 1
     except RuntimeError as error:
-        if "gloo" not in str(error):
+        if not any(word in str(error) for word in ("gloo", "NCCL")):
             raise
         sys.stderr.write("gigawatt: another rank was lost, and this one ends too\n")
         return 1

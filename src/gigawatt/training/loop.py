@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gigawatt.kernel.errors import InputError, Problem
@@ -43,7 +44,7 @@ class Training:
             heads=options.heads,
             seed=options.seed,
             dtype=getattr(torch, options.dtype),
-        )
+        ).to(peers.device)
         self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=options.learning_rate)
         self.step = 0
         self._go_on()
@@ -96,7 +97,7 @@ class Training:
         for group in self.optimiser.param_groups:
             group["lr"] = options.learning_rate * _rate(step, options.warm_up)
         self.optimiser.zero_grad(set_to_none=True)
-        total: Tensor = self.parallel(torch.from_numpy(self.text.rows(starts)))
+        total: Tensor = self.parallel(self._rows(self.text.rows(starts)))
         tokens = options.batch * options.window
         (total * (peers.world_size / tokens)).backward()
         self.optimiser.step()
@@ -104,8 +105,11 @@ class Training:
         loss, stop = peers.sum(float(total.detach()))
         return loss / tokens, stop
 
+    def _rows(self, rows: NDArray[np.int64]) -> Tensor:
+        return torch.from_numpy(rows).to(self.peers.device)
+
     def _held_out_loss(self) -> float:
-        rows = torch.from_numpy(self.text.held_out_rows())
+        rows = self._rows(self.text.held_out_rows())
         with torch.no_grad():
             total: float = self.model(rows).item()
         return total / (len(rows) * self.options.window)
@@ -115,7 +119,7 @@ class Training:
     def _save(self) -> None:
         """Write a checkpoint (rank 0), and go on when it is on the disk."""
         if self.peers.leads:
-            arrays = {name: tensor.numpy() for name, tensor in self._state().items()}
+            arrays = {name: tensor.cpu().numpy() for name, tensor in self._state().items()}
             training = self.options.same_training()
             write_checkpoint(self.folder, Checkpoint(self.step, training, arrays), self.options.keep)
         self.peers.wait()

@@ -14,8 +14,9 @@ from gigawatt.kernel.errors import InputError, Problem
 _COUNTS = (
     "steps", "batch", "window", "width", "layers", "heads", "warm_up", "checkpoint_every", "threads",
 )  # fmt: skip
-_FREE_TO_CHANGE = ("checkpoint_every", "keep", "steps", "threads")
-"""What may differ between the runs of one training without changing its losses."""
+DEVICES = ("cpu", "cuda")
+_FREE_TO_CHANGE = ("checkpoint_every", "device", "keep", "steps", "threads")
+"""What may differ between the runs of one training without changing its losses beyond rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class TrainingOptions:
     threads: int = 1
     """Of each rank."""
     dtype: str = "float32"
+    device: str = "cpu"
+    """``cpu``, or ``cuda``: each rank on the GPU that LOCAL_RANK counts among those that it sees."""
     text: str = ""
     """A file to learn instead of the text that comes with Gigawatt."""
 
@@ -107,6 +110,7 @@ def read_options(arguments: Sequence[str]) -> tuple[TrainingOptions, Path]:
         value = getattr(default, name)
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value, help=text)
     parser.add_argument("--dtype", choices=("float32", "float64"), default="float32", help="of all numbers")
+    parser.add_argument("--device", choices=DEVICES, default="cpu", help="cuda: each rank on its own GPU")
     parser.add_argument("--text", default="", help="a file to learn instead of the text that comes with it")
     parser.add_argument(
         "--checkpoint-dir",

@@ -24,7 +24,7 @@ at once, by its closed connection; this is for one that hangs."""
 class Peers:
     """A rank among the others, from the environment that torchrun and a live cluster give."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], device: str = "cpu") -> None:
         self.rank = _number(environment, "RANK", 0)
         self.world_size = _number(environment, "WORLD_SIZE", 1)
         if not 0 <= self.rank < self.world_size:
@@ -35,6 +35,7 @@ class Peers:
             if missing:
                 seen = f"WORLD_SIZE is {self.world_size}, but {' and '.join(missing)} is not set"
                 raise InputError(Problem("GW873", seen, "start it with gigawatt submit, or with torchrun"))
+        self.device = _device(environment, device)
         self._on_loopback = environment.get("MASTER_ADDR", "").startswith(("127.", "localhost"))
         self._asked_to_stop = False
         self._handler: Any = signal.SIG_DFL
@@ -44,7 +45,9 @@ class Peers:
         if self.world_size > 1:
             if self._on_loopback:  # gloo would look up the machine's name, which may lead elsewhere
                 os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
-            dist.init_process_group("gloo", timeout=_PATIENCE)
+            # What is small or is on its way to the disk is on the processor also where the model is not.
+            backend = "gloo" if self.device.type == "cpu" else "cpu:gloo,cuda:nccl"
+            dist.init_process_group(backend, timeout=_PATIENCE)
         return self
 
     def __exit__(
@@ -65,7 +68,10 @@ class Peers:
 
     def wrap(self, model: nn.Module) -> nn.Module:
         """Let gradients be averaged over the ranks as they come; rank 0's weights go to all."""
-        return model if self.world_size == 1 else DistributedDataParallel(model)
+        if self.world_size == 1:
+            return model
+        on = None if self.device.type == "cpu" else [self.device.index]
+        return DistributedDataParallel(model, device_ids=on)
 
     def sum(self, value: float) -> tuple[float, bool]:
         """Return a number summed over the ranks, and whether any of them was asked to stop (SIGTERM)."""
@@ -88,7 +94,21 @@ class Peers:
     def wait(self) -> None:
         """Wait until all ranks are here."""
         if self.world_size > 1:
-            dist.barrier()
+            dist.all_reduce(torch.zeros(1))  # a barrier would not know on which device
+
+
+def _device(environment: Mapping[str, str], kind: str) -> torch.device:
+    """The processor, or this rank's GPU among those that it may see."""
+    if kind == "cpu":
+        return torch.device("cpu")
+    # The matrix library is the same to the bit each time only with work space of a fixed size.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    number, there = _number(environment, "LOCAL_RANK", 0), torch.cuda.device_count()
+    if number >= there:
+        seen = f"--device cuda: PyTorch sees {there} GPUs here, and this is local rank {number}"
+        raise InputError(Problem("GW877", seen, "give --device cpu, or run where each rank has a GPU"))
+    torch.cuda.set_device(number)
+    return torch.device("cuda", number)
 
 
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 
 from gigawatt.kernel.errors import InputError
 from gigawatt.training import __main__ as command
@@ -183,3 +184,12 @@ def test_lines_of_the_record_are_plain_json(tmp_path):
     assert lines[0] == {"run_from_step": 0, "ranks": 1}
     assert lines[1].keys() == {"step", "loss", "tokens_per_s"}
     assert lines[-1].keys() == {"finished_at_step", "held_out_loss"}
+
+
+def test_a_rank_without_a_gpu_of_its_own_is_refused():
+    with pytest.raises(InputError, match="GW877"):
+        Peers({"LOCAL_RANK": str(torch.cuda.device_count())}, "cuda")
+
+
+def test_a_training_may_go_on_on_another_device():
+    assert TrainingOptions(device="cuda").same_training() == TrainingOptions().same_training()
