@@ -36,11 +36,11 @@ from gigawatt.validation.rows import ValidationRow
 NODES = 4
 SCENARIO, DAY = "job-queue-10mw", "2026-02-03"
 """The day on which that campus's power changes most: its first machines arrive and its queue fills."""
-_SEED = 6
-"""The first under which the schedule does not hinge on milliseconds: completion times, simulated, hold within
-5 % under all four policies when each start takes anything from nothing to twice what it does (a test shows
-it; of the first 60 seeds five are so within 10 %). Under the others two jobs may change places, and what
-waits behind them is then some 20 % off, now and then."""
+_SEED = 363
+"""One under which the schedule does not hinge on a tenth of a second: completion times, simulated, hold
+within 10 % under all four policies when each start takes anything from nothing to five times what it does, as
+on a busy machine (a test shows it). Of the first 500 seeds two are so. Under the others two jobs change
+places now and then, and what waits behind them is then some 20 or 30 % off."""
 _PATIENCE_S = 120.0
 _SOURCE = "this machine, now: the cluster's own journal"
 _WORK = """
