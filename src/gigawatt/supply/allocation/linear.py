@@ -93,7 +93,8 @@ def solve(
     gap
         Relative gap at which a search for whole lots ends.
     time_limit_s
-        Seconds after which the best found so far is returned.
+        Seconds after which a search for whole lots returns the best found so far. A linear program is solved
+        to its end: half a solution of it is no plan, and how far it comes would depend on the machine's load.
     start
         A solution in whole lots to begin with.
 
@@ -111,8 +112,8 @@ def solve(
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("solver", "ipm")
     solver.setOptionValue("random_seed", 0)
-    solver.setOptionValue("time_limit", float(time_limit_s))
     if whole:
+        solver.setOptionValue("time_limit", float(time_limit_s))
         solver.setOptionValue("mip_rel_gap", float(gap))
     solver.passModel(_as_highs(highspy, program, whole=whole))
     if start is not None:
