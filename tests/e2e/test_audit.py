@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import report_page
+from command import here as gigawatt
+from command import installed
 
 from gigawatt.evidence.verdict import WORST_FIRST
 from gigawatt.report.audit import render, write_audit
@@ -38,13 +38,8 @@ claims:
 """
 
 
-def gigawatt(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).with_name("gigawatt")), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
-
-
 def test_the_json_has_the_contracts_keys() -> None:
-    done = gigawatt("audit", "articles", "--json")
+    done = installed("audit", "articles", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert set(told) == {"claims", "conflicts"}
@@ -239,6 +234,6 @@ def test_contradicted_claims_stand_first() -> None:
 
 
 def test_quiet_prints_nothing_and_writes_the_report(tmp_path: Path) -> None:
-    done = gigawatt("audit", "articles", "--no-run", "--quiet", "--report", tmp_path / "audit.html")
+    done = installed("audit", "articles", "--no-run", "--quiet", "--report", tmp_path / "audit.html")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "audit.html").stat().st_size > 10_000

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import report_page
+from command import here, installed
 
-GIGAWATT = Path(sys.executable).with_name("gigawatt")
+compare = partial(here, "compare")
 STEP = "sites.colossus-1.power.grid.3.from"
-
-
-def compare(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [str(GIGAWATT), "compare", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")
 def late(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
     """Colossus beside itself with one grid step 86 days late: the answer and the page."""
     page = tmp_path_factory.mktemp("compare") / "late.html"
-    done = compare("colossus", "--set-b", f"{STEP}=+86d", "--out", page, "--json")
+    done = installed("compare", "colossus", "--set-b", f"{STEP}=+86d", "--out", page, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout), page
 
@@ -58,8 +53,7 @@ def test_86_days_of_one_grid_step(late: tuple[dict[str, Any], Path]) -> None:
 def test_36_days_of_one_grid_step_between_two_folders(tmp_path: Path) -> None:
     base, moved = tmp_path / "base", tmp_path / "late"
     for folder, more in ((base, ()), (moved, ("--set", f"{STEP}=+36d"))):
-        command = [GIGAWATT, "run", "colossus", "--out", folder, "--quiet", *more]
-        assert subprocess.run(command, check=False).returncode == 0
+        assert here("run", "colossus", "--out", folder, "--quiet", *more).returncode == 0
     done = compare(base, moved, "--json")
     assert done.returncode == 0, done.stderr
     held_to_the_issue(json.loads(done.stdout), 36)
@@ -78,8 +72,9 @@ def test_answers_of_deals_join_it(tmp_path: Path) -> None:
     files = []
     for rate in ("0.105", "0.12"):
         files.append(tmp_path / f"{rate}.json")
-        command = [GIGAWATT, "finance", "spv-20bn", "--set", f"debt.0.rate={rate}", "--json"]
-        files[-1].write_text(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        done = here("finance", "spv-20bn", "--set", f"debt.0.rate={rate}", "--json")
+        assert done.returncode == 0, done.stderr
+        files[-1].write_text(done.stdout)
     told = json.loads(compare(*files, "--json").stdout)
     assert changes(told)["irr_frac"]["difference"] < 0.0
     run_now = json.loads(compare("spv-20bn", "--set-b", "debt.0.rate=0.12", "--json").stdout)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
-from pathlib import Path
+from functools import partial
 
 import pytest
+from command import here, installed
 
-GIGAWATT = Path(sys.executable).with_name("gigawatt")
+finance = partial(here, "finance")
 KEYS = [
     "sources_usd", "uses_usd", "debt_usd", "binding_limit", "irr_frac", "unlevered_irr_frac", "npv_usd",
     "moic", "min_dscr", "avg_dscr", "llcr", "lcoc_usd_per_gpu_h", "usd_per_m_tokens", "payback_years",
@@ -27,13 +26,9 @@ DEALS = {
 }
 
 
-def finance(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([GIGAWATT, "finance", *arguments], capture_output=True, text=True, check=False)
-
-
 @pytest.mark.parametrize("name", DEALS)
 def test_every_bundled_deal_closes(name):
-    done = finance(name, "--json")
+    done = installed("finance", name, "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert list(told)[: len(KEYS)] == KEYS

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import json
 import os
 import signal
 import subprocess
-import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from command import GIGAWATT, here, installed
 
-from gigawatt.cli.main import main
-
-GIGAWATT = Path(sys.executable).with_name("gigawatt")
+replay = partial(here, "replay")
 KEYS = {
     "jobs", "finished", "makespan_s", "mean_jct_s", "p99_jct_s", "mean_wait_s", "utilisation_frac",
     "goodput_frac", "preemptions", "events", "wall_s", "tenants",
@@ -40,29 +38,8 @@ checkpoints: {interval: 5 min, write: 10 s, load: 20 s}
 """
 
 
-def installed(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the installed command, in a process of its own."""
-    return subprocess.run([GIGAWATT, "replay", *arguments], capture_output=True, text=True, check=False)
-
-
-def replay(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the same command here, which saves loading the compiled loop each time."""
-    said, told = io.StringIO(), io.StringIO()
-    before = sys.argv, signal.getsignal(signal.SIGTERM)
-    sys.argv = ["gigawatt", "replay", *arguments]
-    try:
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(told):
-            main()
-    except SystemExit as end:
-        code = int(end.code or 0)
-    finally:
-        sys.argv = before[0]
-        signal.signal(signal.SIGTERM, before[1])
-    return subprocess.CompletedProcess(arguments, code, said.getvalue(), told.getvalue())
-
-
-def answer(*arguments: str, through=replay) -> dict:
-    done = through(*arguments, "--json")
+def answer(*arguments: str, through=here) -> dict:
+    done = through("replay", *arguments, "--json")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     return json.loads(done.stdout)
@@ -275,7 +252,18 @@ def test_several_seeds(tmp_path):
     assert set(seeds["gpu_hours_by_fate"]["lost"]) == STATISTICS
     assert "wall_s" not in seeds
     out = tmp_path / "out"
-    two = answer(*spec, "--seed", "4", "--seeds", "3", "--workers", "2", "--out", str(out), through=installed)
+    two = answer(
+        *spec,
+        "--seed",
+        "4",
+        "--seeds",
+        "3",
+        "--workers",
+        "2",
+        "--out",
+        str(out),
+        through=installed,
+    )
     assert two["seeds"] == seeds
     table = pq.read_table(out / "tables/seeds.parquet")
     assert table.column("mean_jct_s").to_pylist() == alone
@@ -414,7 +402,12 @@ def test_wrong_prices_are_told_with_their_place(trace, tmp_path, words):
 @pytest.mark.shared
 def test_philly(shared):
     done = answer(
-        str(shared / "traces/philly/philly_jobs.csv"), "--gpus", "800", "--policy", "easy", through=installed
+        str(shared / "traces/philly/philly_jobs.csv"),
+        "--gpus",
+        "800",
+        "--policy",
+        "easy",
+        through=installed,
     )
     assert done["jobs"] == done["finished"] == 82_247
     assert len(done["tenants"]) == 15

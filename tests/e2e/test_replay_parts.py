@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
+from command import here, installed
 
-GIGAWATT = Path(sys.executable).with_name("gigawatt")
+replay = partial(here, "replay")
 JOBS = """submit_s,duration_s,gpus,tenant,chips,deadline_s,reserved_s
 0,3600,8,a,,4000,
 0,3600,8,b,gb200,,
@@ -45,10 +45,6 @@ checkpoints: {interval: 10 min, write: 5 s, load: 20 s, size: 100 GB}
 """
 
 
-def replay(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([GIGAWATT, "replay", *arguments], capture_output=True, text=True, check=False)
-
-
 def arguments(files: Path) -> tuple[str, ...]:
     return str(files / "jobs.csv"), "--cluster", str(files / "parts.yaml")
 
@@ -62,7 +58,7 @@ def files(tmp_path):
 
 def test_jobs_go_to_the_chips_that_they_ask_for_and_the_page_has_a_lane_for_each_part(files):
     out = files / "out"
-    done = replay(*arguments(files), "--policy", "edf", "--out", str(out), "--json")
+    done = installed("replay", *arguments(files), "--policy", "edf", "--out", out, "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert (told["gpus"], told["finished"]) == (88, 4)
