@@ -45,7 +45,7 @@ def test_of_one_size_all_is_the_gangs(tmp_path: Path):
 def test_what_tells_nothing_is_refused(tmp_path: Path):
     few, quick = tmp_path / "few", tmp_path / "quick"
     few.mkdir(), quick.mkdir()
-    with pytest.raises(InputError, match="4 jobs with an estimate"):
+    with pytest.raises(InputError, match="jobs with an estimate 4 finished"):
         learn(read_recording(probed(few, (1, 2, 3, 4), 0.25, 0.0)))
     with pytest.raises(InputError, match="no longer than their estimates"):
         learn(read_recording(probed(quick, (1, 2, 3, 4, 4), -0.5, 0.0)))

@@ -82,8 +82,8 @@ def read_recording(folder: Path) -> Recording:
     """
     file = folder / "cluster.sqlite"
     if not file.is_file():
-        seen = f"there is no journal of a cluster here ({folder})"
-        raise InputError(Problem("GW853", seen, "name the state folder of one", file="RUN"))
+        seen = "there is no journal of a cluster in this folder"
+        raise InputError(Problem("GW853", seen, "name the state folder of one", file=str(folder)))
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
             db.execute("BEGIN")

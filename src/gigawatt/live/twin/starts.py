@@ -66,7 +66,7 @@ def learn(recording: Recording) -> StartTimes:
     )
     where = str(recording.folder)
     if len(probes) < _LEAST_RUNS:
-        seen = f"{len(probes)} jobs with an estimate finished in one run; {_LEAST_RUNS} are needed"
+        seen = f"of jobs with an estimate {len(probes)} finished in one run; {_LEAST_RUNS} are needed"
         raise InputError(Problem("GW859", seen, remedy, file=where))
     specs = [history.jobs[number].spec for number in probes]
     gpus = np.array([spec.gpus for spec in specs])
