@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
-GIGAWATT = Path(sys.executable).with_name("gigawatt")
-
-
-def coherent(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([GIGAWATT, "coherent", *arguments], capture_output=True, text=True, check=False)
+from command import here, installed
 
 
 def test_each_way_of_recovering_leaves_more_than_the_one_before() -> None:
-    done = coherent("--gpus", "100080", "--days", "3", "--json")
+    done = installed("coherent", "--gpus", "100080", "--days", "3", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     cases = {case["name"]: case for case in told["cases"]}
@@ -31,7 +24,7 @@ def test_each_way_of_recovering_leaves_more_than_the_one_before() -> None:
 
 
 def test_machines_that_are_not_whole_nodes_are_refused_with_what_would_do() -> None:
-    done = coherent("--gpus", "1000000")
+    done = here("coherent", "--gpus", "1000000")
     assert done.returncode == 1
     assert done.stderr.startswith("GW618")
     assert "take 999,936 or 1,000,008" in done.stderr

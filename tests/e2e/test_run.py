@@ -7,13 +7,12 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
+from command import GIGAWATT, here, installed
 
-GIGAWATT = Path(sys.executable).with_name("gigawatt")
 MONTH_KEYS = {
     "month", "gpus", "it_mw_provisioned", "facility_mw_provisioned", "facility_mw_mean", "pue_mean",
     "binding", "energy_mwh", "curtailed_mwh", "water_m3", "co2_t", "nox_kg",
@@ -22,14 +21,10 @@ ENERGY_KEYS = {"grid", "turbine", "genset", "solar", "battery_discharge", "batte
 BINDINGS = {"none", "delivery", "crew", "hall", "power", "cooling"}
 
 
-def run(*arguments: str, **more) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([GIGAWATT, *arguments], capture_output=True, text=True, check=False, **more)
-
-
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory):
     out = tmp_path_factory.mktemp("runs") / "reference"
-    done = run("run", "reference-100mw", "--out", str(out), "--json")
+    done = installed("run", "reference-100mw", "--out", out, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout), out
 
@@ -37,7 +32,7 @@ def reference(tmp_path_factory):
 @pytest.fixture(scope="module")
 def colossus(tmp_path_factory):
     out = tmp_path_factory.mktemp("runs") / "colossus"
-    done = run("run", "colossus", "--out", str(out), "--json")
+    done = installed("run", "colossus", "--out", out, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout), out
 
@@ -78,7 +73,7 @@ def test_colossus_tells_its_story(colossus):
 def test_the_same_scenario_and_seed_give_the_same_bytes(reference, tmp_path):
     _, first = reference
     again = tmp_path / "again"
-    assert run("run", "reference-100mw", "--out", str(again), "--json").returncode == 0
+    assert installed("run", "reference-100mw", "--out", again, "--json").returncode == 0
     for file in sorted((first / "tables").iterdir()):
         ours = hashlib.sha256(file.read_bytes()).hexdigest()
         assert ours == hashlib.sha256((again / "tables" / file.name).read_bytes()).hexdigest(), file.name
@@ -89,7 +84,7 @@ def test_the_same_scenario_and_seed_give_the_same_bytes(reference, tmp_path):
 def test_another_seed_gives_other_weather(reference, tmp_path):
     _, first = reference
     out = tmp_path / "seed"
-    assert run("run", "reference-100mw", "--out", str(out), "--seed", "2", "--quiet").returncode == 0
+    assert here("run", "reference-100mw", "--out", out, "--seed", "2", "--quiet").returncode == 0
     name = "tables/hourly_campus.parquet"
     assert (first / name).read_bytes() != (out / name).read_bytes()
 
@@ -97,8 +92,8 @@ def test_another_seed_gives_other_weather(reference, tmp_path):
 def test_an_override_moves_the_result(reference, tmp_path):
     printed, _ = reference
     out = tmp_path / "late"
-    late = run(
-        "run", "reference-100mw", "--out", str(out), "--json",
+    late = here(
+        "run", "reference-100mw", "--out", out, "--json",
         "--set", "sites.campus.power.grid.1.from=2027-09-01",
     )  # fmt: skip
     assert late.returncode == 0, late.stderr
@@ -110,8 +105,8 @@ def test_an_override_moves_the_result(reference, tmp_path):
 
 def test_a_supply_that_may_not_shed_is_infeasible(tmp_path):
     out = tmp_path / "out"
-    done = run(
-        "run", "reference-100mw", "--out", str(out),
+    done = here(
+        "run", "reference-100mw", "--out", out,
         "--set", "sites.campus.power.curtailment.allowed=false",
         "--set", "sites.campus.power.grid_outages=[{day: 2027-07-01, duration: 48 h}]",
     )  # fmt: skip
@@ -149,7 +144,7 @@ def test_an_interrupted_run_leaves_nothing(tmp_path):
 )
 def test_references_that_lead_nowhere_are_told_with_their_place(override, code, tmp_path):
     out = tmp_path / "out"
-    done = run("run", "reference-100mw", "--out", str(out), "--set", override)
+    done = here("run", "reference-100mw", "--out", out, "--set", override)
     assert done.returncode == 1
     assert code in done.stderr
     assert "fix:" in done.stderr
@@ -176,7 +171,7 @@ def test_the_deal_follows_the_campus_and_stands_in_the_folder(colossus):
     spent = sum(float(line.split(",")[columns.index("uses_usd")]) for line in rows[1:])
     bought = printed["totals"]["money_usd"]["capital"] + told["uses_usd"]["grid connection"]
     assert spent + later == pytest.approx(bought, rel=1e-9)
-    again = run("finance", str(out / "deal.yaml"), "--json")
+    again = here("finance", out / "deal.yaml", "--json")
     assert again.returncode == 0, again.stderr
     alone = json.loads(again.stdout)
     for name in ("debt_usd", "irr_frac", "npv_usd", "min_dscr", "llcr"):

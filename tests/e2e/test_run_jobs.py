@@ -6,19 +6,17 @@ import hashlib
 import json
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import report_page
+from command import here, installed
 
 from gigawatt.results import QUEUES
 from gigawatt.scenario import bundled_bytes
 
-GIGAWATT = Path(sys.executable).with_name("gigawatt")
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "run-jobs-on-a-campus.md"
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", HOW_TO.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 COMMANDS = [line for kind, text in BLOCKS if kind == "console" for line in text.splitlines()]
@@ -34,10 +32,6 @@ JOBS = "\n".join(
 )
 
 
-def run(*arguments: str, **more) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([GIGAWATT, *arguments], capture_output=True, text=True, check=False, **more)
-
-
 def hours(out: Path) -> dict[str, np.ndarray]:
     table = pq.read_table(out / "tables" / "queues.parquet")
     return {name: table[name].to_numpy() for name in table.column_names}
@@ -46,7 +40,7 @@ def hours(out: Path) -> dict[str, np.ndarray]:
 @pytest.fixture(scope="module")
 def bundled(tmp_path_factory):
     out = tmp_path_factory.mktemp("runs") / "queue"
-    done = run("run", "job-queue-10mw", "--out", str(out), "--json")
+    done = installed("run", "job-queue-10mw", "--out", out, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout), out
 
@@ -112,7 +106,7 @@ def test_the_report_and_the_events_tell_it(bundled):
 
 def test_the_same_seed_gives_the_same_bytes_and_another_other_jobs(bundled, tmp_path):
     _, first = bundled
-    assert run("run", "job-queue-10mw", "--out", str(tmp_path / "again"), "--quiet").returncode == 0
+    assert installed("run", "job-queue-10mw", "--out", tmp_path / "again", "--quiet").returncode == 0
     for file in sorted((first / "tables").iterdir()):
         ours, again = (
             hashlib.sha256(p.read_bytes()).hexdigest()
@@ -120,21 +114,21 @@ def test_the_same_seed_gives_the_same_bytes_and_another_other_jobs(bundled, tmp_
         )
         assert ours == again, file.name
     assert (first / "report.html").read_bytes() == (tmp_path / "again" / "report.html").read_bytes()
-    assert (
-        run("run", "job-queue-10mw", "--seed", "2", "--out", str(tmp_path / "two"), "--quiet").returncode == 0
-    )
+    two = here("run", "job-queue-10mw", "--seed", "2", "--out", tmp_path / "two", "--quiet")
+    assert two.returncode == 0
     name = "tables/queues.parquet"
     assert (first / name).read_bytes() != (tmp_path / "two" / name).read_bytes()
 
 
 @pytest.fixture
-def own(tmp_path):
+def own(tmp_path, monkeypatch):
     """The reference campus with the how-to's workload, in a folder that is not the current one."""
     (written,) = (text for kind, text in BLOCKS if kind == "yaml")
     text = bundled_bytes("reference-100mw").decode()
     head, _, rest = text.partition("workloads:")
     folder = tmp_path / "mine"
     folder.mkdir()
+    monkeypatch.chdir(tmp_path)
     (folder / "campus.yaml").write_text(
         f"{head}{written}\nmoney:{rest.partition('money:')[2]}", encoding="utf-8"
     )
@@ -144,7 +138,7 @@ def own(tmp_path):
 
 def test_the_how_to_runs_with_a_trace_beside_the_file(own, tmp_path):
     out = tmp_path / "out"
-    done = run("run", "mine/campus.yaml", "--out", str(out), "--json", *SPRING, cwd=tmp_path)
+    done = here("run", "mine/campus.yaml", "--out", str(out), "--json", *SPRING)
     assert done.returncode == 0, done.stderr
     printed = json.loads(done.stdout)
     assert max(abs(r) for r in printed["residuals"].values()) < 1e-9
@@ -155,19 +149,20 @@ def test_the_how_to_runs_with_a_trace_beside_the_file(own, tmp_path):
     assert h["time_utc"].astype("datetime64[h]")[first] == np.datetime64("2027-03-01T08", "h")
 
 
-def test_the_commands_of_the_how_to_run(tmp_path):
+def test_the_commands_of_the_how_to_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     assert len(COMMANDS) == 3
     for line in COMMANDS:
         name, *arguments = shlex.split(line)
         assert name == "gigawatt"
-        done = run(*arguments, "--set", "end=2026-04-30", "--quiet", cwd=tmp_path)
+        done = here(*arguments, "--set", "end=2026-04-30", "--quiet")
         assert done.returncode == 0, (line, done.stderr)
 
 
 def test_a_missing_trace_is_told_with_its_line_and_leaves_nothing(own, tmp_path):
     (own / "jobs.csv").unlink()
     for command in ("check", "run"):
-        done = run(command, "mine/campus.yaml", cwd=tmp_path)
+        done = here(command, "mine/campus.yaml")
         assert done.returncode == 1
         assert re.match(
             r"mine/campus\.yaml:\d+:\d+  GW601  workloads\.research\.trace: there is no file", done.stderr
@@ -180,7 +175,7 @@ def test_a_missing_trace_is_told_with_its_line_and_leaves_nothing(own, tmp_path)
 
 def test_a_trace_that_makes_no_sense_is_told_by_its_own_line(own, tmp_path):
     (own / "jobs.csv").write_text(JOBS.replace(",32,", ",many,"), encoding="utf-8")
-    done = run("run", "mine/campus.yaml", "--out", "out", *SPRING, cwd=tmp_path)
+    done = here("run", "mine/campus.yaml", "--out", "out", *SPRING)
     assert done.returncode == 1
     assert re.search(r"mine/jobs\.csv:3:\d+  GW605", done.stderr), done.stderr
     assert not (tmp_path / "out").exists()
@@ -190,7 +185,7 @@ def test_what_cannot_be_simulated_is_told_at_its_workload(own, tmp_path):
     spares = "causes:\n  - {name: node, gpu_hours_between: 50700}\nspare: 5\n"
     (own / "failures.yaml").write_text(spares, encoding="utf-8")
     change = ("--set", "workloads.research.failures=failures.yaml")
-    done = run("run", "mine/campus.yaml", "--out", "out", *SPRING, *change, cwd=tmp_path)
+    done = here("run", "mine/campus.yaml", "--out", "out", *SPRING, *change)
     assert done.returncode == 1
     assert re.match(r"mine/campus\.yaml:\d+:\d+  GW614  ", done.stderr), done.stderr
     assert not (tmp_path / "out").exists()
