@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 import os
+import pkgutil
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+import gigawatt.cluster
+import gigawatt.power
+
 settings.register_profile("gigawatt", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("gigawatt")
 
 REQUIRE_ALL = bool(os.environ.get("GIGAWATT_REQUIRE_ALL_TESTS"))
+
+
+def pytest_configure() -> None:
+    """Compile what is compiled, on every second worker from the other end: so two share the work.
+
+    Collecting the tests imports all of it, which takes over a minute on a new machine; workers that all begin
+    with the same module compile each at the same time. What one has compiled another loads.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        return
+    rooms = (gigawatt.cluster, gigawatt.power)
+    names = [m.name for room in rooms for m in pkgutil.walk_packages(room.__path__, f"{room.__name__}.")]
+    for name in names[:: -1 if int(worker.removeprefix("gw")) % 2 else 1]:
+        import_module(name)
 
 
 @pytest.fixture(scope="session")
