@@ -147,7 +147,7 @@ def test_an_agent_that_was_stopped_before_the_controller_came_is_lost_too(make):
 
 def test_a_killed_controller_finds_its_gangs_again(make):
     cluster = make(nodes=2, gpus_per_node=2)
-    number = cluster.submit(3, "sleep", "2.5")
+    number = cluster.submit(3, "sleep", "6")  # longer than a busy machine takes to come up again
     ended = cluster.submit(1, "sleep", "0.3")
     waiting = cluster.submit(4, "true")
     until(lambda: len(cluster.ranks()) >= 4)
