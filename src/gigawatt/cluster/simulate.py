@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -92,14 +94,17 @@ def simulate(
     >>> simulate(Machines.pool(8), jobs, "fifo").start_s.tolist()
     [0.0, 100.0, 100.0]
     """
-    from gigawatt.cluster._layout import lay_out
-    from gigawatt.cluster._read import read
+    with _compiling():
+        from gigawatt.cluster._layout import lay_out
+        from gigawatt.cluster._read import read
 
     chosen = _policy(policy)
     started = time.perf_counter()
     parts = _parts(machines, failures, power, quotas_gpus, seed)
     layout = lay_out(parts, jobs, chosen, weights, until_s, curve_step_s)
-    _loop(chosen, layout, progress)
+    with _compiling():
+        run, functions, decide = _functions(chosen, layout)
+    _loop(run, functions, decide, layout, progress)
     return read(layout, jobs, chosen.name, started)
 
 
@@ -151,8 +156,39 @@ def _parts(
     )
 
 
-def _functions(layout: Layout) -> tuple[Any, ...]:
-    """The compiled functions that this run needs: take and leave GPUs, failures, budget, changes, care."""
+@contextmanager
+def _compiling() -> Iterator[None]:
+    """Collect no garbage: importing compiles what is not in the cache.
+
+    It makes millions of objects that stay; to look for garbage among them took a tenth of its time.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _functions(policy: Policy, layout: Layout) -> tuple[Any, tuple[Any, ...], Any]:
+    """The compiled functions that this run needs: the loop; what it calls; the policy."""
+    from gigawatt.cluster import _engine
+    from gigawatt.cluster._queue import adapted
+
+    run: Any = _engine.run
+    if len(layout.parts) > 1:
+        from gigawatt.cluster import _engine_parts
+
+        run = _engine_parts.run
+    decide = policy.decide()
+    if hasattr(decide, "signatures") and policy.function is not None:
+        decide = adapted(decide)
+    return run, _roles(layout), decide
+
+
+def _roles(layout: Layout) -> tuple[Any, ...]:
+    """What the loop calls: take and leave GPUs, failures, budget, changes, care."""
     from gigawatt.cluster._roles import nothing
 
     gangs: Any
@@ -197,20 +233,12 @@ def _strike(layout: Layout) -> Any:
     return _fail_mixed.strike
 
 
-def _loop(policy: Policy, layout: Layout, progress: Progress | None) -> None:
+def _loop(
+    run: Any, functions: tuple[Any, ...], decide: Any, layout: Layout, progress: Progress | None
+) -> None:
     from gigawatt.cluster import _engine as e
-    from gigawatt.cluster._queue import adapted
 
-    functions = _functions(layout)
-    run: Any = e.run
-    if len(layout.parts) > 1:
-        from gigawatt.cluster import _engine_parts
-
-        run = _engine_parts.run
-    decide = policy.decide()
     compiled = hasattr(decide, "signatures")
-    if compiled and policy.function is not None:
-        decide = adapted(decide)
     n = layout.states[0].jobs.size
     lengthen = {
         e.NEED_FAILURES: layout.draw_failures,
