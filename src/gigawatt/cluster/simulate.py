@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -94,17 +92,16 @@ def simulate(
     >>> simulate(Machines.pool(8), jobs, "fifo").start_s.tolist()
     [0.0, 100.0, 100.0]
     """
-    with _compiling():
-        from gigawatt.cluster._layout import lay_out
-        from gigawatt.cluster._read import read
+    from gigawatt.cluster._layout import lay_out
 
     chosen = _policy(policy)
     started = time.perf_counter()
     parts = _parts(machines, failures, power, quotas_gpus, seed)
     layout = lay_out(parts, jobs, chosen, weights, until_s, curve_step_s)
-    with _compiling():
-        run, functions, decide = _functions(chosen, layout)
+    run, functions, decide = _functions(chosen, layout)
     _loop(run, functions, decide, layout, progress)
+    from gigawatt.cluster._read import read
+
     return read(layout, jobs, chosen.name, started)
 
 
@@ -156,81 +153,43 @@ def _parts(
     )
 
 
-@contextmanager
-def _compiling() -> Iterator[None]:
-    """Collect no garbage: importing compiles what is not in the cache.
-
-    It makes millions of objects that stay; to look for garbage among them took a tenth of its time.
-    """
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
-
-
 def _functions(policy: Policy, layout: Layout) -> tuple[Any, tuple[Any, ...], Any]:
     """The compiled functions that this run needs: the loop; what it calls; the policy."""
-    from gigawatt.cluster import _engine
-    from gigawatt.cluster._queue import adapted
+    from gigawatt.cluster import _compile
 
-    run: Any = _engine.run
-    if len(layout.parts) > 1:
-        from gigawatt.cluster import _engine_parts
-
-        run = _engine_parts.run
-    decide = policy.decide()
-    if hasattr(decide, "signatures") and policy.function is not None:
-        decide = adapted(decide)
-    return run, _roles(layout), decide
-
-
-def _roles(layout: Layout) -> tuple[Any, ...]:
-    """What the loop calls: take and leave GPUs, failures, budget, changes, care."""
+    loop = "_engine_parts" if len(layout.parts) > 1 else "_engine"
+    roles = _roles(layout)
+    decides = [policy.module] if policy.function is None else []
+    here = [f"{__package__}.{name}" for name in (loop, *filter(None, roles.values()), "_close")]
+    first, *others = _compile.load(here[0], [*here[1:], *decides])
+    found = {module.__name__.rpartition(".")[2]: module for module in others}
+    gangs = found[roles["gangs"]]
     from gigawatt.cluster._roles import nothing
 
-    gangs: Any
-    strike: Any = nothing
-    keep_budget: Any = nothing
-    change: Any = nothing
-    tend: Any = nothing
-    if any(part.machines.placed for part in layout.parts):
-        from gigawatt.cluster import _nodes as gangs
-    else:
-        from gigawatt.cluster import _pool as gangs
-    if any(part.failures is not None for part in layout.parts):
-        strike = _strike(layout)
-    if any(state.budget_kw.size for state in layout.states):
-        from gigawatt.cluster import _power
+    called = [
+        getattr(found[name], role) if name else nothing for role, name in roles.items() if role != "gangs"
+    ]
+    decide = policy.decide()
+    if hasattr(decide, "signatures") and policy.function is not None:
+        from gigawatt.cluster._queue import adapted
 
-        keep_budget = _power.keep_budget
-    if any(part.machines.changes for part in layout.parts):
-        from gigawatt.cluster import _changes
-
-        change = _changes.change
-    if any(sim.sim["tended"][0] for sim in layout.sims):
-        from gigawatt.cluster import _tend
-
-        tend = _tend.tend
-    return gangs.seat, gangs.leave, strike, keep_budget, change, tend
+        decide = adapted(decide)
+    return first.run, (gangs.seat, gangs.leave, *called), decide
 
 
-def _strike(layout: Layout) -> Any:
-    """The compiled failures for pools, for nodes, or for both."""
-    placed = {part.machines.placed for part in layout.parts if part.failures is not None}
-    if placed == {True}:
-        from gigawatt.cluster import _fail_nodes
-
-        return _fail_nodes.strike
-    if placed == {False}:
-        from gigawatt.cluster import _fail_pool
-
-        return _fail_pool.strike
-    from gigawatt.cluster import _fail_mixed
-
-    return _fail_mixed.strike
+def _roles(layout: Layout) -> dict[str, str]:
+    """Where the loop finds what it calls: gangs' GPUs, failures, budget, changes, care; empty: not needed."""
+    states, sims = layout.states, layout.sims
+    parts = [part.machines for part in layout.parts]
+    struck = {part.machines.placed for part in layout.parts if part.failures is not None}
+    strike = {(True,): "_fail_nodes", (False,): "_fail_pool", (False, True): "_fail_mixed", (): ""}
+    return {
+        "gangs": "_nodes" if any(machines.placed for machines in parts) else "_pool",
+        "strike": strike[tuple(sorted(struck))],
+        "keep_budget": "_power" if any(state.budget_kw.size for state in states) else "",
+        "change": "_changes" if any(machines.changes for machines in parts) else "",
+        "tend": "_tend" if any(sim.sim["tended"][0] for sim in sims) else "",
+    }
 
 
 def _loop(
