@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gigawatt.cluster import _arrays as k
 from gigawatt.cluster import _close
 from gigawatt.cluster._layout import Layout, told
-from gigawatt.cluster.jobs import Floats, Ints, Jobs
+from gigawatt.cluster.jobs import Floats, Jobs
 from gigawatt.cluster.schedule import FINISHED, USER_FAILED, Curves, Fates, PartAnswer, Runs, Schedule
 
 _HOUR_S = 3600.0
@@ -59,7 +59,7 @@ def read(layout: Layout, jobs: Jobs, policy: str, started: float) -> Schedule:
             start_s=sim.run_start_s[:count],
             end_s=sim.run_end_s[:count],
             gpus=sim.run_gpus[:count],
-            node=_minus_one(sim.run_node[:count]),
+            node=np.subtract(sim.run_node[:count], 1, out=sim.run_node[:count]),
             part=sim.run_part[:count],
             end=sim.run_end[:count],
         ),
@@ -72,12 +72,6 @@ def read(layout: Layout, jobs: Jobs, policy: str, started: float) -> Schedule:
         end_of_simulation_s=now_s,
         wall_s=time.perf_counter() - started,
     )
-
-
-def _minus_one(values: Ints) -> Ints:
-    """One less each, in place."""
-    values -= 1
-    return values
 
 
 def _work_gpu_s(layout: Layout, jobs: Jobs, state: NDArray[np.int8]) -> Floats:

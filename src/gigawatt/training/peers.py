@@ -105,7 +105,7 @@ def _device(environment: Mapping[str, str], kind: str) -> torch.device:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     number, there = _number(environment, "LOCAL_RANK", 0), torch.cuda.device_count()
     if number >= there:
-        seen = f"--device cuda: PyTorch sees {there} GPUs here, and this is local rank {number}"
+        seen = f"--device cuda: of GPUs PyTorch sees {there} here, and this is local rank {number}"
         raise InputError(Problem("GW877", seen, "give --device cpu, or run where each rank has a GPU"))
     torch.cuda.set_device(number)
     return torch.device("cuda", number)
