@@ -8,38 +8,12 @@ from typing import Annotated, NoReturn
 import typer
 
 from gigawatt.cli import interrupt
-from gigawatt.cli.allocate import allocate
-from gigawatt.cli.audit import audit
-from gigawatt.cli.cancel import cancel
-from gigawatt.cli.catalog import catalog
-from gigawatt.cli.check import check
-from gigawatt.cli.coherent import coherent
-from gigawatt.cli.compare import compare
-from gigawatt.cli.doctor import doctor
-from gigawatt.cli.down import down
-from gigawatt.cli.drain import drain
-from gigawatt.cli.drill import drill
-from gigawatt.cli.export import export
-from gigawatt.cli.finance import finance
-from gigawatt.cli.import_ import import_
-from gigawatt.cli.logs import logs
-from gigawatt.cli.new import new
+from gigawatt.cli.commands import Group
 from gigawatt.cli.outcome import INTERRUPTED, exit_code_of
-from gigawatt.cli.replay import replay
-from gigawatt.cli.run import run
-from gigawatt.cli.schema import schema
-from gigawatt.cli.status import status
-from gigawatt.cli.submit import submit
-from gigawatt.cli.sweep import sweep
-from gigawatt.cli.tenant import tenant
-from gigawatt.cli.top import top
-from gigawatt.cli.twin import twin
-from gigawatt.cli.up import up
-from gigawatt.cli.validate import validate
-from gigawatt.cli.what_if import what_if
 
 app = typer.Typer(
     name="gigawatt",
+    cls=Group,
     help=(
         "Plans, simulates, finances, audits and runs AI superclusters, from the grid connection to the token."
     ),
@@ -70,24 +44,6 @@ def _options(
 ) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
-
-
-for _command in (
-    run, compare, sweep, finance, replay, coherent, allocate, audit, check, new, schema, catalog, doctor,
-    validate,
-):  # fmt: skip
-    app.command()(_command)
-app.command(name="import")(import_)
-app.command()(up)
-# What stands behind the command to run belongs to it, though it looks like an option.
-app.command(context_settings={"allow_interspersed_args": False})(submit)
-for _command_of_a_cluster in (status, top, logs, cancel, drain, down):
-    app.command()(_command_of_a_cluster)
-app.add_typer(tenant, name="tenant")
-app.command()(twin)
-app.command(name="what-if")(what_if)
-app.command()(export)
-app.command()(drill)
 
 
 def main() -> NoReturn:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from gigawatt.cli import commands
+from gigawatt.cli.commands import NAMES
 from gigawatt.cli.main import main
 from gigawatt.scenario import bundled_bytes
 
@@ -53,6 +55,25 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_command_is_found_by_its_file_and_alone_imported() -> None:
+    folder = Path(commands.__file__).parent
+    assert all(
+        (folder / f"{name.replace('-', '_').replace('import', 'import_')}.py").is_file() for name in NAMES
+    )
+    code = (
+        "import sys; sys.argv = ['gigawatt', 'down', '--help']\n"
+        "from gigawatt.cli.main import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(*sorted(name for name in sys.modules if name.startswith('gigawatt.cli.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "Usage: gigawatt down" in done.stdout
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert {f"gigawatt.cli.{name}" for name in NAMES} & loaded == {"gigawatt.cli.down"}
+    assert "Did you mean 'drain'?" in gigawatt("drainn").stderr
 
 
 @pytest.fixture
