@@ -6,7 +6,6 @@ what it has written to the cache is then read here.
 
 from __future__ import annotations
 
-import gc
 import os
 import subprocess
 import sys
@@ -16,12 +15,14 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from gigawatt.kernel.importing import in_haste
+
 _FOLDER = Path(__file__).parent
 
 
 def load(loop: str, others: Sequence[str]) -> list[ModuleType]:
     """Import modules of compiled functions, by their full names; the loop's comes first in the answer."""
-    with _uncollected():
+    with in_haste():
         with _beside(others if _is_new(loop) else ()) as goes_on:
             first = import_module(loop)
             for name in reversed(others):  # it begins at the other end
@@ -29,18 +30,6 @@ def load(loop: str, others: Sequence[str]) -> list[ModuleType]:
                     break
                 import_module(name)
         return [first, *(import_module(name) for name in others)]
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Collect no garbage: what the compiler makes stays, and to look among it took a tenth of its time."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def _is_new(name: str) -> bool:

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from gigawatt.cluster.readers import read_policy
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
+from gigawatt.kernel.importing import in_haste
 from gigawatt.live.core import Core
 from gigawatt.live.deciding import Scheduler
 from gigawatt.live.http.listening import far_door
@@ -50,6 +51,8 @@ class Controller:
         if policy.round_s:
             seen = f"{settings.policy} decides in rounds only; a live cluster decides when something happens"
             raise InputError(Problem("GW815", seen, "leave round_s away", file="--policy"))
+        for name in ("nodes", "logs", "checkpoints"):
+            (folder / name).mkdir(exist_ok=True)
         self.store = Store(folder)
         try:
             _take_tenants(self.store, settings)
@@ -60,8 +63,9 @@ class Controller:
             self.settings = settings = self.engine.settings
             self.fleet = Fleet(folder, self.engine, settings, self._wake.set)
             self.engine.open(range(settings.nodes))
-            # Loading the compiled policies takes most of a second, in which the agents come up.
-            scheduler = Scheduler(policy, settings.gpus, _power(self.store, settings))
+            # Loading the compiled policies, none of which calls BLAS, takes as long as the agents to come up.
+            with in_haste(without=["scipy.linalg"]):
+                scheduler = Scheduler(policy, settings.gpus, _power(self.store, settings))
             self.core = Core(self.store, settings, scheduler, self.fleet.send, self.engine)
         except BaseException:
             self.store.close()
@@ -191,12 +195,12 @@ def _power(store: Store, settings: Settings) -> Budget | None:
 
 def main(folder: str, settings: str, ready_fd: str) -> int:
     """Run a cluster until it is told to go down, or killed."""
-    from gigawatt.live.http.api import serve
-
     fd = int(ready_fd)
     os.set_inheritable(fd, False)  # noqa: FBT003 - it takes no keyword
     try:
-        controller = Controller(Path(folder), Settings(**json.loads(settings)))
+        with in_haste():
+            controller = Controller(Path(folder), Settings(**json.loads(settings)))
+            from gigawatt.live.http.api import serve
     except InputError as error:
         _tell(fd, {"problems": [asdict(problem) for problem in error.problems]})
         return error.exit_code
