@@ -187,7 +187,9 @@ def test_the_commands_from_up_to_down(tmp_path: Path):
     assert "GW803" in gigawatt("status", folder=folder, code=1)
     assert not folder.exists()
     assert "GW610" in gigawatt("up", "--policy", "fiof", folder=folder, code=1)
+    assert "GW815" in gigawatt("up", "--policy", "srtf:round_s=60", folder=folder, code=1)
     assert "GW814" in gigawatt("up", "--grace", "1 MW", folder=folder, code=1)
+    assert [one.name for one in folder.iterdir()] == ["controller.log"]
     try:
         told = json.loads(gigawatt("up", "--nodes", "2", "--gpus-per-node", "2", "--json", folder=folder))
         assert (told["nodes"], told["gpus"]) == (2, 4)

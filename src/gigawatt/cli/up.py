@@ -149,18 +149,26 @@ def up(
     from gigawatt.cli.engine_choice import check_counted, choose_engine
     from gigawatt.cli.shape import choose_shape
     from gigawatt.cli.tenants_file import read_tenants
-    from gigawatt.cluster.readers import read_policy
-    from gigawatt.live.http.listening import check_listening
     from gigawatt.live.outside import client
-    from gigawatt.live.power_file import read_power
     from gigawatt.live.settings import Settings
 
-    read_policy(policy, "--policy")
     folder = (state_dir or client.default_folder()).absolute()
     kind, at = choose_engine(client.told_before(folder), engine, address)
     shape = choose_shape(folder, nodes, gpus_per_node, real=real, address=at)
+    power = None
     if power_budget is not None:
         check_counted(at, nodes, gpus_per_node)
+        from gigawatt.live.power_file import read_power
+
+        power = read_power(
+            power_budget,
+            gpus=shape.nodes * shape.gpus_per_node,
+            busy_kw_per_gpu=kw_per_gpu,
+            idle_kw_per_gpu=idle_kw_per_gpu,
+            time_scale=time_scale,
+            first_day=power_from,
+            site=power_site,
+        )
     settings = Settings(
         nodes=shape.nodes,
         gpus_per_node=shape.gpus_per_node,
@@ -174,20 +182,13 @@ def up(
         listen=listen or "",
         tls_cert="" if tls_cert is None else str(tls_cert.absolute()),
         tls_key="" if tls_key is None else str(tls_key.absolute()),
-        power=None
-        if power_budget is None
-        else read_power(
-            power_budget,
-            gpus=shape.nodes * shape.gpus_per_node,
-            busy_kw_per_gpu=kw_per_gpu,
-            idle_kw_per_gpu=idle_kw_per_gpu,
-            time_scale=time_scale,
-            first_day=power_from,
-            site=power_site,
-        ),
+        power=power,
         tenants=() if tenants is None else read_tenants(tenants),
     )
-    check_listening(settings)
+    if listen or tls_cert or tls_key:
+        from gigawatt.live.http.listening import check_listening
+
+        check_listening(settings)
     pid = client.bring_up(folder, settings)
     url = client.url_of(folder)
     there = client.ask(folder, "GET", "/v1/status")["nodes"] if at else []

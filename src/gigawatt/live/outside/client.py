@@ -1,4 +1,7 @@
-"""A cluster from outside: brought up, asked, taken down. Loads neither arrays nor compiled policies."""
+"""A cluster from outside: brought up, asked, taken down. Loads neither arrays nor compiled policies.
+
+What speaks HTTP is loaded when a cluster is asked: to bring one up is to be quick.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +15,20 @@ import time
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
 from gigawatt.live.nodes.processes import SUPPORTED, alive
-from gigawatt.live.outside.door import Door, find, of_folder
 from gigawatt.live.settings import VIRTUAL, Settings
+
+if TYPE_CHECKING:
+    from gigawatt.live.outside.door import Door
 
 _READY_S = 300.0
 """The first start compiles the policies, which takes up to a minute or two on a slow machine."""
 _DOWN_S = 600.0
+_LOG = "controller.log"
+"""All that is left of a controller that refused its settings the first time."""
 
 
 def default_folder() -> Path:
@@ -79,16 +86,14 @@ def bring_up(folder: Path, settings: Settings, controller: str = "gigawatt.live.
         raise InputError(Problem("GW804", seen, "run it on Linux", file="gigawatt up"))
     folder = folder.absolute()
     if folder.exists() and not (folder / "cluster.sqlite").exists():
-        if not folder.is_dir() or any(folder.iterdir()):
+        if not folder.is_dir() or any(one.name != _LOG for one in folder.iterdir()):
             seen = "this is neither an empty folder nor one of a cluster; it is left as it is"
             raise InputError(Problem("GW811", seen, "give another --state-dir", file=str(folder)))
         folder.chmod(0o700)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name in ("nodes", "logs", "checkpoints"):
-        (folder / name).mkdir(exist_ok=True)
     ours, theirs = os.pipe()
     words = [sys.executable, "-m", controller, str(folder), json.dumps(asdict(settings))]
-    with (folder / "controller.log").open("ab") as log:
+    with (folder / _LOG).open("ab") as log:
         process = subprocess.Popen(  # noqa: S603
             [*words, str(theirs)],
             stdin=subprocess.DEVNULL,
@@ -115,7 +120,7 @@ def bring_up(folder: Path, settings: Settings, controller: str = "gigawatt.live.
         process.kill()
         process.wait()
         seen = "the controller did not come up"
-        raise InputError(Problem("GW812", seen, f"see {folder / 'controller.log'}", file=str(folder)))
+        raise InputError(Problem("GW812", seen, f"see {folder / _LOG}", file=str(folder)))
     return int(told["ready"])
 
 
@@ -152,6 +157,8 @@ def door(
     InputError
         GW803: no cluster runs on that folder; GW839, GW843: an address, token or certificate that cannot be.
     """
+    from gigawatt.live.outside.door import find, of_folder
+
     return find(state_dir, url, ca, token_file) or of_folder(state_dir or default_folder())
 
 
@@ -165,4 +172,6 @@ def ask(folder: Path, method: str, path: str, body: dict[str, Any] | None = None
     GigawattError
         The controller could not do it.
     """
+    from gigawatt.live.outside.door import of_folder
+
     return of_folder(folder).ask(method, path, body)
