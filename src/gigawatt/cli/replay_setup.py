@@ -286,7 +286,7 @@ def _about(setup: Setup, answer: dict[str, Any]) -> About:
     return About(
         trace=setup.source,
         machines=setup.machines,
-        seed=setup.seed,
+        seed=None if setup.drawn is None and setup.failures is None else setup.seed,
         command=as_typed(sys.argv[1:]),
         failures=setup.failures,
         power=setup.power,

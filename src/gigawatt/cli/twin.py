@@ -125,11 +125,12 @@ def _write_schedule(found: Twin, schedule: Any, words: str, folder: Path) -> dic
 
     tables = write_schedule(schedule, folder / "tables")
     write_chrome_trace(schedule, folder / "trace.json")
-    placed = schedule is found.measured.schedule
+    measured = schedule is found.measured.schedule
     gpus, per_node = found.recording.gpus, found.recording.gpus_per_node
     about = About(
         trace=f"{found.recording.folder.name}: {words}",
-        machines=Machines.of(gpus, per_node) if placed else Machines.pool(gpus),
+        machines=Machines.of(gpus, per_node) if measured else Machines.pool(gpus),
+        measured=measured,
         command=f"gigawatt twin {found.recording.folder}",
         notes=tuple(found.notes()),
     )

@@ -174,6 +174,22 @@ def test_intervals_over_seeds_take_the_place_of_the_point_estimate(schedule: Sch
     }
 
 
+def test_a_record_is_no_draw_and_without_chance_there_is_no_seed(schedule: Schedule) -> None:
+    def told(about: About) -> tuple[str, str, str]:
+        data = build(schedule, about)
+        return data["verdict"]["kind"], data["verdict"]["reach"], dict(data["settings"])["Seed"]
+
+    certain, drawn = About("t", MACHINES), About("t", MACHINES, seed=0)
+    assert told(drawn) == ("point estimate", "One history, from seed 0: another seed, another history.", "0")
+    assert told(certain)[:2] == (
+        "point estimate",
+        "Nothing was drawn by chance: the same trace and options give this history again.",
+    )
+    recorded = told(replace(certain, measured=True))
+    assert recorded[:2] == ("measured", "This is what a live cluster did, by its journal.")
+    assert {told(certain)[2], recorded[2]} == {"none: nothing was drawn"}
+
+
 def test_the_strip_tells_the_answers_of_the_command(schedule: Schedule) -> None:
     rows = {row["id"]: row for row in build(schedule, About("t", MACHINES))["strip"]}
     assert list(rows) == [

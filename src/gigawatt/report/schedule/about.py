@@ -17,7 +17,8 @@ class About:
     trace: str
     """Name of the trace, or the generator's text."""
     machines: Machines | tuple[Machines, ...]
-    seed: int = 0
+    seed: int | None = None
+    """Of the jobs or failures that were drawn. Default: nothing was."""
     command: str = ""
     """What a person types to get the same. Default: empty, it was made from Python."""
     failures: Failures | None = None
@@ -28,6 +29,8 @@ class About:
     """Low and high of a figure, by its key in :meth:`~gigawatt.cluster.Schedule.summary`, in its unit."""
     interval_of: str = ""
     """What the intervals are: '95 % over 20 seeds'."""
+    measured: bool = False
+    """True where it is no simulation but the record of a live cluster."""
 
 
 def settings(about: About, policy: str, version: str) -> list[list[str]]:
@@ -43,7 +46,7 @@ def settings(about: About, policy: str, version: str) -> list[list[str]]:
         "policy": policy,
         "failures": _failures(about.failures),
         "power": "; ".join(_power(power) for power in _each(about.power)),
-        "seed": str(about.seed),
+        "seed": tell("setting.seed.none") if about.seed is None else str(about.seed),
         "version": version,
     }
     return [[tell(f"setting.{name}"), text] for name, text in rows.items()]

@@ -206,7 +206,10 @@ def _jobs(count: int) -> str:
 def _kind(about: About) -> dict[str, str]:
     if about.intervals:
         return {"kind": tell("kind.intervals", what=about.interval_of), "reach": ""}
-    return {"kind": tell("kind.point"), "reach": tell("verdict.kind", seed=str(about.seed))}
+    if about.measured:
+        return {"kind": tell("kind.measured"), "reach": tell("verdict.measured")}
+    drawn = tell("verdict.certain") if about.seed is None else tell("verdict.kind", seed=str(about.seed))
+    return {"kind": tell("kind.point"), "reach": drawn}
 
 
 _UNITS: Mapping[str, str] = {

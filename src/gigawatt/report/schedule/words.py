@@ -31,6 +31,9 @@ _HEAD: Mapping[str, str] = {
     "verdict.sentence": "{finished} of {jobs} finished within {makespan} under {policy} on {gpus}: the mean job waited {wait} and was done {jct} after its submission; jobs held {utilisation} of the GPU time, and {goodput} of that was useful.",
     "verdict.unfinished": "{finished} of {jobs} finished within {makespan} under {policy} on {gpus}; jobs held {utilisation} of the GPU time, and {goodput} of that was useful.",
     "verdict.kind": "One history, from seed {seed}: another seed, another history.",
+    "verdict.certain": "Nothing was drawn by chance: the same trace and options give this history again.",
+    "verdict.measured": "This is what a live cluster did, by its journal.",
+    "kind.measured": "measured",
     "kind.intervals": "intervals: {what}",
     "strip.label": "The answers",
     "strip.finished": "Jobs finished",
@@ -66,6 +69,7 @@ _HEAD: Mapping[str, str] = {
     "setting.power.metered": "{busy} a GPU while a job steps, {idle} otherwise",
     "setting.power.budget": "{metered}; budget {budget}",
     "setting.seed": "Seed",
+    "setting.seed.none": "none: nothing was drawn",
     "setting.version": "Gigawatt version",
 }
 
@@ -255,7 +259,7 @@ _END: Mapping[str, str] = {
     "section.notes.about": "What was assumed where the trace is silent, and what a reader must know.",
     "notes.none": "There is nothing to add.",
     "section.reproduce": "How to get this again",
-    "section.reproduce.about": "The same trace, options and seed give the same schedule.",
+    "section.reproduce.about": "The same input, options and seed give the same page.",
     "reproduce.python": "This page was written from Python.",
     "reproduce.tables": "The whole schedule lies beside this page: tables/jobs, tables/runs and tables/curves as Parquet and CSV, and trace.json for a trace viewer.",
     "input.runs": "every stretch in which a gang held GPUs", "input.jobs": "what was asked, and what happened", "input.curves": "means over equal steps of time",
