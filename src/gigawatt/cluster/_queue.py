@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit, types
 from numba.extending import intrinsic
 
+from gigawatt.cluster import _lean
 from gigawatt.cluster._handle import handle_of, in_rows, move
 from gigawatt.cluster.state import PREEMPT, START, State, new_state
 
@@ -16,8 +17,9 @@ FAST: Any = in_rows(STATE, but=("scratch",))
 """The same state as the engine and the policies here see it: by plain indices, ``scratch`` apart."""
 DECIDE = types.int64(FAST, types.float64)
 """Signature of a compiled policy."""
-HOW: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "_nrt": False}
-INNER: dict[str, Any] = HOW | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_HOW: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "_nrt": False}
+HOW = _HOW | _lean.OUTER
+INNER = _HOW | _lean.INNER | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 part = njit(**INNER)
 hot = njit(forceinline=True, **INNER)
 """For parts that each event passes: a call would hand over every field of every array."""
