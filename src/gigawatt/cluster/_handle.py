@@ -26,11 +26,12 @@ from numba.core.typing.templates import (
     AbstractTemplate,
     AttributeTemplate,
     infer_getattr,
-    infer_global,
     signature,
 )
 from numba.extending import NativeValue, intrinsic, register_model, typeof_impl, unbox
 from numba.np.arrayobj import populate_array
+
+from gigawatt.cluster._rules import first
 
 T = TypeVar("T", bound=tuple[Any, ...])
 _WORDS = 3
@@ -150,7 +151,7 @@ def _rows_size(context: Any, builder: Any, kind: Rows, value: Any) -> Any:
     return cgutils.create_struct_proxy(kind)(context, builder, value).size
 
 
-@infer_global(operator.getitem)
+@first(operator.getitem)
 class _RowsGet(AbstractTemplate):
     def generic(self, given: Any, _named: Any) -> Any:
         """An element by its index."""
@@ -160,7 +161,7 @@ class _RowsGet(AbstractTemplate):
         return None
 
 
-@infer_global(operator.setitem)
+@first(operator.setitem)
 class _RowsSet(AbstractTemplate):
     def generic(self, given: Any, _named: Any) -> Any:
         """Set an element by its index."""
