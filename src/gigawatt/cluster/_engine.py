@@ -216,7 +216,7 @@ def _lacks(world: World, parts: int, until_s: float) -> int:
         if until_s > s.horizon_s:
             sh.which = p
             return NEED_FAILURES
-        if until_s >= (sm.curves.shape[0] - 1) * s.step_s:
+        if until_s >= (len(sm.curves) - 1) * s.step_s:
             return NEED_CURVES
         if s.heap + 2 * c.n_running + 1024 > sm.heap_s.size:
             sweep(state_at(world.states[p]), sm)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit, types
 
 from gigawatt.cluster._arrays import SIM_TYPE, Sim
@@ -61,7 +62,7 @@ def throw_out(state: State, sm: Sim, j: int, lost_gpus: int, detect_s: float, bl
         end_run(state, sm, j, first_node(state, sm, j))
         c.free += give_back(state, sm, j)
     else:
-        end_run(state, sm, j, -1)
+        end_run(state, sm, j, np.int64(-1))
         free_up(state, sm, held - lost_gpus)
     memory = w.memory_s
     load_s = w.load_s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from gigawatt.cluster._arrays import Sim
@@ -27,5 +28,5 @@ def seat(state: State, sm: Sim, j: int) -> bool:
 def leave(state: State, sm: Sim, j: int) -> None:
     """Stop a running job and give its GPUs back."""
     held = state.jobs[j].held
-    end_run(state, sm, j, -1)
+    end_run(state, sm, j, np.int64(-1))
     free_up(state, sm, held)

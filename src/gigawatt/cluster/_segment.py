@@ -6,30 +6,27 @@ a dozen times.
 
 from __future__ import annotations
 
-from numba import njit, types
-
 from gigawatt.cluster import _core
-from gigawatt.cluster._arrays import SIM_TYPE, Sim
-from gigawatt.cluster._queue import FAST, INNER
+from gigawatt.cluster._arrays import Sim
+from gigawatt.cluster._queue import part
 from gigawatt.cluster.state import State
 
-_ONE = types.void(FAST, SIM_TYPE, types.int64)
 _close, _open, _end = _core.close_segment, _core.open_segment, _core.end_run
 
 
-@njit(_ONE, **INNER)
+@part
 def close_segment(state: State, sm: Sim, j: int) -> None:
     """Book what a running job did since its segment began."""
     _close(state, sm, j)
 
 
-@njit(_ONE, **INNER)
+@part
 def open_segment(state: State, sm: Sim, j: int) -> None:
     """Set when a running job will end, and when it is expected to."""
     _open(state, sm, j)
 
 
-@njit(types.void(FAST, SIM_TYPE, types.int64, types.int64), **INNER)
+@part
 def end_run(state: State, sm: Sim, j: int, node: int) -> None:
     """Stop counting a job as running; its GPUs are still to be given back."""
     _end(state, sm, j, node)

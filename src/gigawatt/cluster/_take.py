@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from gigawatt.cluster._arrays import Sim
 from gigawatt.cluster._core import free_up, move, preempted
 from gigawatt.cluster._place import can_place, first_node, give_back, place, set_spread
@@ -18,7 +20,7 @@ def stop(state: State, sm: Sim, j: int) -> None:
         end_run(state, sm, j, first_node(state, sm, j))
         state.cluster[0].free += give_back(state, sm, j)
     else:
-        end_run(state, sm, j, -1)
+        end_run(state, sm, j, np.int64(-1))
         free_up(state, sm, held)
 
 
