@@ -18,6 +18,10 @@ from types import ModuleType
 from gigawatt.kernel.importing import in_haste
 
 _FOLDER = Path(__file__).parent
+_IMPORT = """
+from gigawatt.kernel.importing import in_haste
+with in_haste(without=["scipy.linalg"]):
+    import """
 
 
 def load(loop: str, others: Sequence[str]) -> list[ModuleType]:
@@ -61,7 +65,7 @@ def _beside(names: Sequence[str]) -> Iterator[Callable[[], bool]]:
         yield lambda: False
         return
     process = subprocess.Popen(  # noqa: S603  # this interpreter, with names of our own modules
-        [sys.executable, "-c", f"import gc; gc.disable(); import {', '.join(names)}"],
+        [sys.executable, "-c", _IMPORT + ", ".join(names)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
