@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gigawatt.cluster import _arrays as k
 from gigawatt.cluster._handle import sealed
+from gigawatt.cluster._memory import zeros
 from gigawatt.cluster._stream import FailureStream
 from gigawatt.cluster._work import WORK
 from gigawatt.cluster.failures import Failures, Recovery
@@ -18,7 +19,7 @@ from gigawatt.cluster.jobs import Jobs
 from gigawatt.cluster.machines import Machines
 from gigawatt.cluster.policies.base import Policy
 from gigawatt.cluster.power import PowerBudget
-from gigawatt.cluster.state import JOB, State, new_state
+from gigawatt.cluster.state import State, new_state
 
 _MODES = {"whole": 0, "hot-spares": 1, "partial": 2}
 _NO_FAILURES = Failures.poisson()
@@ -36,7 +37,7 @@ _RUNS: dict[type, tuple[str, ...]] = {
 
 def _rows(names: dict[type, tuple[str, ...]], size: int) -> dict[str, NDArray[Any]]:
     """Arrays cut from one block: the system hands out few large pages instead of many small ones."""
-    block = iter(np.zeros((sum(map(len, names.values())), size)))
+    block = iter(zeros((sum(map(len, names.values())), size), filled=True))
     return {name: next(block).view(kind) for kind, several in names.items() for name in several}
 
 
@@ -157,13 +158,13 @@ def _shared(jobs: Jobs, parts: Sequence[Part], recovery: Recovery, until_s: floa
         shared[name] = getattr(recovery, name)
     shared["next_submit_s"] = jobs.submit_s[0] if n else np.inf
     power = any(part.power is not None for part in parts)
-    made: dict[str, NDArray[Any]] = {"shared": shared, "work": np.zeros(n, dtype=WORK)}
+    made: dict[str, NDArray[Any]] = {"shared": shared, "work": zeros((n,), WORK, filled=False)}
     made |= _rows(_ANSWERS, n) | _rows(_RUNS, n + 4096)
     made["reserved"] = np.zeros(n if np.isfinite(told(jobs.reserved_s)).any() else 0, dtype=np.int64)
     made["kept_gpu_s"] = np.zeros(n if len(parts) > 1 else 0)
     made["energy_kwh"] = np.zeros(n if power else 0)
     # Each job stands in the mail at most once.
-    made["mail"] = np.zeros(n, dtype=np.int64)
+    made["mail"] = zeros((n,), np.int64, filled=False)
     masks = _masks(jobs, parts)
     shared["picky"] = (masks != (1 << len(parts)) - 1).any()
     return made | _chain(jobs) | _columns(jobs, masks)
@@ -334,12 +335,12 @@ def lay_out(
         raise ValueError("checkpoints in memory differ between parts; they belong to the jobs and must agree")
     recovery = next(iter(recoveries)) if recoveries else _NO_FAILURES.recovery
     shared = _shared(jobs, parts, recovery, until_s)
-    records = np.zeros(len(jobs), dtype=JOB)
-    states, sims = [], []
+    states: list[State] = []
+    sims: list[k.Sim] = []
     for which, part in enumerate(parts):
         state, sim = _part(which, part, jobs, policy, weights, curve_step_s)
         sim.sim["parts"] = len(parts)
         mine = shared | {"reserved": shared["reserved"].copy()}
-        states.append(sealed(state._replace(jobs=records)))
+        states.append(sealed(state._replace(jobs=states[0].jobs if states else state.jobs)))
         sims.append(sealed(sim._replace(**mine)))
     return Layout(parts, states, sims)

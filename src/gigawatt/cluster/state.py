@@ -28,6 +28,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gigawatt.cluster._memory import zeros
+
 _F, _I, _S = np.float64, np.int64, np.int32
 
 JOB = np.dtype(
@@ -165,16 +167,16 @@ def new_state(
     most = min(jobs, gpus) + 1
     return State(
         cluster=cluster,
-        jobs=np.zeros(jobs, dtype=JOB),
+        jobs=zeros((jobs,), JOB, filled=True),
         tenants=who,
-        queue=np.zeros(2 * jobs + 2, dtype=_I),
+        queue=zeros((2 * jobs + 2,), _I, filled=False),
         running=np.zeros(most, dtype=_I),
         ends_s=np.zeros(most + 8),
         room=room,
         whole=np.zeros(3, dtype=_I),
         budget_kw=np.zeros(0) if budget_kw is None else np.ascontiguousarray(budget_kw, dtype=_F),
         options=np.array(options, dtype=_F),
-        actions=np.zeros((jobs + most, 3), dtype=_I),
+        actions=zeros((jobs + most, 3), _I, filled=False),
         scratch=np.zeros(4 * most + 4096 + 2 * tenants),
         table=np.zeros(0, dtype=np.uint64),
     )
