@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gigawatt.cluster import _arrays as k
 from gigawatt.cluster import _close
 from gigawatt.cluster._layout import Layout, told
-from gigawatt.cluster.jobs import Floats, Jobs
+from gigawatt.cluster.jobs import Floats, Ints, Jobs
 from gigawatt.cluster.schedule import FINISHED, USER_FAILED, Curves, Fates, PartAnswer, Runs, Schedule
 
 _HOUR_S = 3600.0
@@ -59,7 +59,7 @@ def read(layout: Layout, jobs: Jobs, policy: str, started: float) -> Schedule:
             start_s=sim.run_start_s[:count],
             end_s=sim.run_end_s[:count],
             gpus=sim.run_gpus[:count],
-            node=np.subtract(sim.run_node[:count], 1, out=sim.run_node[:count]),
+            node=_nodes(layout, count),
             part=sim.run_part[:count],
             end=sim.run_end[:count],
         ),
@@ -79,11 +79,21 @@ def _work_gpu_s(layout: Layout, jobs: Jobs, state: NDArray[np.int8]) -> Floats:
     ended = (state == FINISHED) | (state == USER_FAILED)
     if layout.sims[0].kept_gpu_s.size:
         return np.where(ended, layout.sims[0].kept_gpu_s, 0.0)
-    work_gpu_s = jobs.duration_s * jobs.gpus
-    work_gpu_s *= np.minimum(told(jobs.fails_at_frac), 1.0) / layout.parts[0].machines.chip_speed
+    work_gpu_s: Floats = jobs.duration_s * told(jobs.gpus)
+    frac = np.minimum(told(jobs.fails_at_frac), 1.0) / layout.parts[0].machines.chip_speed
+    if (frac != 1.0).any():
+        work_gpu_s *= frac
     if not ended.all():
         work_gpu_s[~ended] = 0.0
     return work_gpu_s
+
+
+def _nodes(layout: Layout, count: int) -> Ints:
+    """The lowest-numbered node of each run; in a pool one number stands for all."""
+    if not any(part.machines.placed for part in layout.parts):
+        return np.broadcast_to(np.int64(-1), (count,))
+    node = layout.sims[0].run_node[:count]
+    return np.subtract(node, 1, out=node)
 
 
 def _fates(sim: k.Sim) -> Fates:
