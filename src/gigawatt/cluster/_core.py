@@ -18,7 +18,10 @@ from gigawatt.cluster.state import State
 
 @hot
 def take_in(state: State, sm: Sim, j: int) -> None:
-    """Write a job's record for the policies, and what it needs here, from the columns given."""
+    """Write a job's record for the policies, and what it needs here, from the columns given.
+
+    All of it: what stood there before may be from another simulation.
+    """
     job = state.jobs[j]
     step = sm.step
     job.submit_s = sm.submit_s[j * step[0]]
@@ -31,6 +34,10 @@ def take_in(state: State, sm: Sim, j: int) -> None:
     job.priority = sm.priority[j * step[13]]
     job.serving = 1 if sm.serving[j * step[15]] else 2 if sm.reserved_s[j * step[17]] < inf else 0
     job.slot = -1
+    job.left_s = job.end_s = job.since_s = job.service_gpu_s = job.rank = 0.0
+    job.held = 0
+    job.part = 0
+    job.state = 0
     sm.start_s[j] = nan
     sm.end_s[j] = nan
     sm.first_start_s[j] = nan

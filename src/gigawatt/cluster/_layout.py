@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gigawatt.cluster import _arrays as k
 from gigawatt.cluster._handle import sealed
-from gigawatt.cluster._memory import zeros
+from gigawatt.cluster._memory import keep, used, zeros
 from gigawatt.cluster._stream import FailureStream
 from gigawatt.cluster._work import WORK
 from gigawatt.cluster.failures import Failures, Recovery
@@ -19,7 +19,7 @@ from gigawatt.cluster.jobs import Jobs
 from gigawatt.cluster.machines import Machines
 from gigawatt.cluster.policies.base import Policy
 from gigawatt.cluster.power import PowerBudget
-from gigawatt.cluster.state import State, new_state
+from gigawatt.cluster.state import JOB, State, new_state
 
 _MODES = {"whole": 0, "hot-spares": 1, "partial": 2}
 _NO_FAILURES = Failures.poisson()
@@ -103,6 +103,10 @@ class Layout:
     def lengthen_curves(self) -> None:
         """Make room for more steps of the curves."""
         self.sims = [sealed(s._replace(curves=longer(s.curves, s.curves.shape[0]))) for s in self.sims]
+
+    def leave_records(self) -> None:
+        """Leave the jobs' records to the next simulation; nobody looks at them any more."""
+        keep(self.states[0].jobs)
 
     def _share(self, arrays: dict[str, NDArray[Any]]) -> None:
         self.sims = [sealed(sim._replace(**arrays)) for sim in self.sims]
@@ -335,12 +339,13 @@ def lay_out(
         raise ValueError("checkpoints in memory differ between parts; they belong to the jobs and must agree")
     recovery = next(iter(recoveries)) if recoveries else _NO_FAILURES.recovery
     shared = _shared(jobs, parts, recovery, until_s)
-    states: list[State] = []
-    sims: list[k.Sim] = []
+    # A policy of one's own may look at jobs that are still to be submitted.
+    records = used((len(jobs),), JOB) if policy.function is None else zeros((len(jobs),), JOB, filled=True)
+    states, sims = [], []
     for which, part in enumerate(parts):
         state, sim = _part(which, part, jobs, policy, weights, curve_step_s)
         sim.sim["parts"] = len(parts)
         mine = shared | {"reserved": shared["reserved"].copy()}
-        states.append(sealed(state._replace(jobs=states[0].jobs if states else state.jobs)))
+        states.append(sealed(state._replace(jobs=records)))
         sims.append(sealed(sim._replace(**mine)))
     return Layout(parts, states, sims)

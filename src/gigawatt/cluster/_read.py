@@ -11,7 +11,7 @@ from gigawatt.cluster import _arrays as k
 from gigawatt.cluster import _close
 from gigawatt.cluster._layout import Layout, told
 from gigawatt.cluster.jobs import Floats, Ints, Jobs
-from gigawatt.cluster.schedule import FINISHED, USER_FAILED, Curves, Fates, PartAnswer, Runs, Schedule
+from gigawatt.cluster.schedule import FINISHED, FUTURE, USER_FAILED, Curves, Fates, PartAnswer, Runs, Schedule
 
 _HOUR_S = 3600.0
 
@@ -26,7 +26,8 @@ def read(layout: Layout, jobs: Jobs, policy: str, started: float) -> Schedule:
         answer[done:] = np.nan
     now_s = float(sim.sim["now_s"][0])
     # The records lie far apart: they are passed once.
-    state = np.ascontiguousarray(layout.states[0].jobs["state"])
+    state = layout.states[0].jobs["state"].copy()
+    state[done:] = FUTURE
     fates = _sum_fates([_fates(s) for s in layout.sims])
     parts = tuple(
         PartAnswer(

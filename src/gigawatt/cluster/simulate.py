@@ -102,7 +102,10 @@ def simulate(
     _loop(run, functions, decide, layout, progress)
     from gigawatt.cluster._read import read
 
-    return read(layout, jobs, chosen.name, started)
+    schedule = read(layout, jobs, chosen.name, started)
+    if chosen.function is None:  # one's own may have kept what it saw
+        layout.leave_records()
+    return schedule
 
 
 def _policy(given: Policy | Decide | str) -> Policy:
@@ -216,7 +219,8 @@ def _loop(
             lengthen[status]()
         if progress is not None and time.perf_counter() - shown > 0.2:
             shown = time.perf_counter()
-            ended = int((layout.states[0].jobs["state"] >= 3).sum())
+            come = int(layout.world.shared["next_job"][0])
+            ended = int((layout.states[0].jobs["state"][:come] >= 3).sum())
             progress(ended, n, max(float(sim.sim["now_s"][0]) for sim in layout.sims))
 
 
