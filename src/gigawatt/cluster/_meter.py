@@ -99,7 +99,8 @@ def let_pass(state: State, sm: Sim, until_s: float) -> None:
     dt_s = until_s - s.now_s
     if dt_s > 0.0:
         s.idle += (c.free + c.spares) * dt_s
-        s.down += (c.down - s.absent) * dt_s
+        if sm.shared[0].timed == 1:
+            s.down += (c.down - s.absent) * dt_s
         stranded = 0.0
         if c.placed == 1:
             stranded = float(c.free - state.room[c.gpus_per_node] * c.gpus_per_node)
