@@ -143,6 +143,15 @@ def test_jobs_that_never_fit_are_told(trace):
     assert done["finished"] == 1
 
 
+def test_jobs_for_which_there_is_never_power_are_told(trace, tmp_path):
+    budget = {"busy_kw_per_gpu": 1.0, "idle_kw_per_gpu": 0.1, "budget": "4 kW"}
+    (tmp_path / "cluster.yaml").write_text(json.dumps({"gpus": 8, "power": budget}), encoding="utf-8")
+    done = answer(trace, "--cluster", str(tmp_path / "cluster.yaml"), "--policy", "srtf")
+    told = [note for note in done["notes"] if "than the power budget ever carries at full speed (3)" in note]
+    assert len(told) == 1
+    assert done["finished"] < done["jobs"]
+
+
 def test_the_summary_for_people(trace):
     done = replay(trace, "--gpus", "8")
     assert done.returncode == 0

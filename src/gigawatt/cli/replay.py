@@ -177,18 +177,39 @@ def _simulate(
         raise refuse("GW614", f"these cannot be simulated together: {error}", "change the options") from None
 
 
+def _too_large(setup: Setup) -> list[str]:
+    """Say how many jobs ask for more than there is, of GPUs or of power for them."""
+    from gigawatt.cli.replay_setup import in_parts
+
+    parts = in_parts(setup.machines)
+    powers = setup.power if isinstance(setup.power, tuple) else (setup.power,) * len(parts)
+    largest = max(part.gpus for part in parts)
+    powered = max(
+        part.gpus if power is None else power.most_gpus(part.gpus)
+        for part, power in zip(parts, powers, strict=True)
+    )
+    never = int((setup.jobs.gpus > largest).sum())
+    hardly = int((setup.jobs.gpus > powered).sum()) - never
+    notes = []
+    if never == 1:
+        notes.append(f"1 job asks for more than {largest:,} GPUs: it never starts")
+    elif never:
+        notes.append(f"{never:,} jobs ask for more than {largest:,} GPUs: they never start")
+    if hardly:
+        jobs = "1 job asks" if hardly == 1 else f"{hardly:,} jobs ask"
+        notes.append(
+            f"{jobs} for more GPUs than the power budget ever carries at full speed ({powered:,}): no policy "
+            "starts that, and where nothing passes the head of a queue what stands behind it waits"
+        )
+    return notes
+
+
 def _answer(setup: Setup, done: Schedule, repeated: Repeated | None) -> dict[str, Any]:
     from gigawatt.cluster import cost_by_tenant
     from gigawatt.results.folder import plain
 
     summary = done.summary()
-    from gigawatt.cli.replay_setup import in_parts
-
-    largest = max(part.gpus for part in in_parts(setup.machines))
-    too_large = int((setup.jobs.gpus > largest).sum())
-    notes = [*setup.notes, *done.notes]
-    if too_large:
-        notes.append(f"{too_large:,} jobs ask for more than {largest:,} GPUs: they never start")
+    notes = [*setup.notes, *done.notes, *_too_large(setup)]
     more: dict[str, Any] = {}
     if setup.prices is not None:
         costs = cost_by_tenant(done, setup.prices, power=setup.power, quotas_gpus=setup.quotas_gpus)

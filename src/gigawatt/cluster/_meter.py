@@ -15,6 +15,7 @@ from gigawatt.cluster._arrays import (
     Sim,
 )
 from gigawatt.cluster._queue import hot, part
+from gigawatt.cluster.power import ROUNDED
 from gigawatt.cluster.state import State
 
 
@@ -53,7 +54,7 @@ def set_room(state: State, sm: Sim) -> None:
         c.power_room_kw = inf
         return
     c.base_kw = s.idle_kw * (s.total_gpus - s.absent)
-    c.power_room_kw = state.budget_kw[s.budget_step] - reserved_kw(state, sm)
+    c.power_room_kw = state.budget_kw[s.budget_step] * ROUNDED - reserved_kw(state, sm)
     c.serving_kw_per_gpu = s.busy_kw - s.idle_kw
     c.job_kw_per_gpu = (s.busy_kw - s.idle_kw) * s.speed**s.exponent
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+ROUNDED = 1.0 + 1e-12
+"""So much of a budget may be given out: what just fits is not refused for how sums are rounded."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PowerBudget:
@@ -46,3 +49,14 @@ class PowerBudget:
             budget = np.asarray(self.budget_kw, dtype=np.float64)
             if budget.ndim != 1 or not budget.size or not (budget >= 0.0).all():
                 raise ValueError("budget_kw has one number from 0 for each step")
+
+    def most_gpus(self, gpus: int) -> int:
+        """GPUs of so many that can step at full speed when the budget is largest and the others are idle.
+
+        >>> PowerBudget(1.0, 0.25, np.array([4.0, 7.0])).most_gpus(16)
+        4
+        """
+        if self.budget_kw is None or self.busy_kw_per_gpu == self.idle_kw_per_gpu:
+            return gpus
+        room_kw = float(self.budget_kw.max()) * ROUNDED - self.idle_kw_per_gpu * gpus
+        return min(gpus, max(int(room_kw // (self.busy_kw_per_gpu - self.idle_kw_per_gpu)), 0))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gigawatt.cluster.policies.base import Policy
-from gigawatt.cluster.power import PowerBudget
+from gigawatt.cluster.power import ROUNDED, PowerBudget
 from gigawatt.cluster.state import START, State, new_state
 
 
@@ -187,7 +187,7 @@ class Stepper:
         step = min(step + ((step + 1) * self._power.step_s <= now_s), last)
         cluster = self.state.cluster
         budget_kw = float(self._power.budget_kw[step])
-        cluster["power_room_kw"] = budget_kw - self._drawn_kw()
+        cluster["power_room_kw"] = budget_kw * ROUNDED - self._drawn_kw()
         if step == self._budget_step:
             return []
         self._budget_step = step
@@ -199,7 +199,7 @@ class Stepper:
             self._k.step_stop(self.state, j, now_s)
             self._k.step_enqueue(self.state, j, now_s, 1)
             orders.append(Order(start=False, job=j, power=True))
-        cluster["power_room_kw"] = budget_kw - self._drawn_kw()
+        cluster["power_room_kw"] = budget_kw * ROUNDED - self._drawn_kw()
         cluster["freed"] = 1
         return orders
 

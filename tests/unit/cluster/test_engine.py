@@ -126,6 +126,29 @@ def test_power_aware_does_not_start_what_a_coming_hour_cannot_carry() -> None:
     assert aware.first_start_s[2] >= 3600.0
 
 
+@pytest.mark.parametrize("name", ["srtf", "srsf", "las", "priority"])
+def test_a_job_for_which_there_is_no_power_takes_no_gpus_from_others(name: str) -> None:
+    # Six GPUs are more than the budget carries: the first in rank, and never to start.
+    power = PowerBudget(1.0, 0.0, np.array([4.0]))
+    policy = policies.las((50.0,)) if name == "las" else policies.named(name)
+    jobs = Jobs([0.0, 0.0, 5.0], [100.0, 90.0, 1.0], gpus=[2, 2, 6], priority=[1, 1, 0])
+    done = simulate(Machines.pool(8), jobs, policy, power=power)
+    assert done.start_s[:2].tolist() == [0.0, 0.0]
+    assert done.end_s[:2].tolist() == [100.0, 90.0]
+    assert np.isnan(done.start_s[2])
+    assert done.preemptions.sum() == 0
+
+
+def test_what_a_budget_just_carries_takes_turns_under_it() -> None:
+    # Ten GPUs of 0.7 kW are 7 kW but for rounding; the short job takes all of the long one's power.
+    power = PowerBudget(0.7, 0.0, np.array([7.0]))
+    jobs = Jobs([0.0, 0.0, 10.0], [100.0, 300.0, 20.0], gpus=[3, 7, 7])
+    done = simulate(Machines.pool(16), jobs, "srtf", power=power)
+    assert done.first_start_s.tolist() == [0.0, 0.0, 10.0]
+    assert done.end_s.tolist() == [100.0, 320.0, 30.0]
+    assert done.preemptions.tolist() == [0, 1, 0]
+
+
 def test_a_policy_of_ones_own_in_python() -> None:
     def last_in_first_out(state, now_s):
         c = state.cluster[0]

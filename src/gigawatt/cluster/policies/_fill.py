@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
+from math import ceil, floor, inf
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gigawatt.cluster._queue import part, plan_preempt, plan_start, sort_by
 from gigawatt.cluster.state import State
 
+_ANY = 1 << 48
+"""More GPUs than there are."""
+
 
 @part
 def _to_give(state: State, ids: NDArray[np.float64]) -> int:
-    """GPUs that are free or held by jobs that may be preempted."""
-    budget = state.cluster[0].plan_free
+    """GPUs that jobs hold which may be preempted."""
+    held = 0
     for one in ids:
         if state.jobs[int(one)].serving == 0:
-            budget += state.jobs[int(one)].held
-    return int(budget)
+            held += state.jobs[int(one)].held
+    return int(held)
+
+
+@part
+def _powered(state: State) -> int:
+    """GPUs beside those held for which there is power, as jobs draw it that may be preempted."""
+    c = state.cluster[0]
+    if c.plan_kw == inf or c.job_kw_per_gpu <= 0.0:
+        return _ANY
+    return floor(c.plan_kw / c.job_kw_per_gpu)
+
+
+@part
+def _draws(state: State, j: int) -> int:
+    """GPUs that a waiting job counts for where power is given out."""
+    c = state.cluster[0]
+    job = state.jobs[j]
+    if job.serving != 1 or c.plan_kw == inf or c.job_kw_per_gpu <= 0.0:
+        return int(job.gpus)
+    return ceil(job.gpus * c.serving_kw_per_gpu / c.job_kw_per_gpu)
 
 
 @part
@@ -35,8 +59,9 @@ def fill(state: State, running_first: int) -> int:
     ``scratch[:n]`` holds the keys of the running jobs, ``scratch[n:2n]`` their positions; waiting jobs
     stand in the order of their ranks. Equal keys: running jobs first where
     ``running_first`` is 1, then submission.
-    Running jobs that get nothing are preempted; serving keeps its GPUs. On placed machines a start may be
-    refused for want of whole nodes: it is tried again at the next event.
+    Power is given out with the GPUs, where it is short. Running jobs that get nothing are preempted; serving
+    keeps its GPUs. On placed machines a start may be refused for want of whole nodes: it is tried again at
+    the next event.
     """
     c = state.cluster[0]
     n = c.n_running
@@ -44,7 +69,9 @@ def fill(state: State, running_first: int) -> int:
     ids = state.scratch[n : 2 * n]
     starts = state.scratch[2 * n :]
     sort_by(keys, ids, n)
-    budget = _to_give(state, ids)
+    given = _to_give(state, ids)
+    budget = c.plan_free + given
+    powered = _powered(state) + given
     n_starts = 0
     i = 0
     at = c.head
@@ -53,13 +80,16 @@ def fill(state: State, running_first: int) -> int:
             job = state.jobs[int(ids[i])]
             if job.serving > 0:
                 ids[i] = -1.0
-            elif job.held <= budget:
+            elif job.held <= budget and job.held <= powered:
                 budget -= job.held
+                powered -= job.held
                 ids[i] = -1.0
             i += 1
         else:
-            if state.jobs[state.queue[at]].gpus <= budget:
-                budget -= state.jobs[state.queue[at]].gpus
+            j = state.queue[at]
+            if state.jobs[j].gpus <= budget and _draws(state, j) <= powered:
+                budget -= state.jobs[j].gpus
+                powered -= _draws(state, j)
                 starts[n_starts] = at
                 n_starts += 1
             at += 1

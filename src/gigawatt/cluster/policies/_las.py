@@ -54,8 +54,6 @@ def decide(state: State, now_s: float) -> int:
     n_actions = fill(state, 1 if state.options[0] > 0.0 else 0)
     for i in range(n_actions):
         if state.actions[i, 0] == START:
-            job = state.jobs[state.actions[i, 1]]
-            threshold = _next_threshold(state, job.service_gpu_s)
-            wake_s = min(wake_s, now_s + (threshold - job.service_gpu_s) / job.gpus)
+            c.again = 1  # what starts is to be woken for, and only what does
     c.wake_s = wake_s
     return int(n_actions)
