@@ -30,7 +30,7 @@ def _powered(state: State) -> int:
     c = state.cluster[0]
     if c.plan_kw == inf or c.job_kw_per_gpu <= 0.0:
         return _ANY
-    return floor(c.plan_kw / c.job_kw_per_gpu)
+    return floor(float(c.plan_kw / c.job_kw_per_gpu))
 
 
 @part
@@ -40,7 +40,7 @@ def _draws(state: State, j: int) -> int:
     job = state.jobs[j]
     if job.serving != 1 or c.plan_kw == inf or c.job_kw_per_gpu <= 0.0:
         return int(job.gpus)
-    return ceil(job.gpus * c.serving_kw_per_gpu / c.job_kw_per_gpu)
+    return ceil(float(job.gpus * c.serving_kw_per_gpu / c.job_kw_per_gpu))
 
 
 @part
