@@ -139,8 +139,14 @@ def _own_next_s(state: State, sm: Sim) -> float:
     if c.tail > c.head:
         if s.round_s > 0.0 and s.due == 1:
             next_s = min(next_s, _next_round(s.now_s, s.round_s))
-        next_s = min(next_s, max(c.wake_s, s.now_s))
+        next_s = min(next_s, c.wake_s if c.wake_s > s.now_s else _just_after(s.now_s))
     return next_s
+
+
+@part
+def _just_after(now_s: float) -> float:
+    """When a policy is called that asked for now, or for what rounding made of it: time must pass."""
+    return max(now_s + 1e-9, now_s * (1.0 + 4e-16))
 
 
 @part
@@ -329,12 +335,13 @@ def loop(
     compiled.
     """
     sh = world.shared[0]
-    stop = sh.events + events
+    # Decisions count, too: a policy may ask to be called again and again though nothing happens.
+    stop = sh.events + sh.decisions + events
     while True:
         if sh.mail > 0:
             # It ends: jobs are taken off for a reservation that begins, once where that is not enough.
             deliver(world, parts, sh.now_s)
-        elif sh.events >= stop:
+        elif sh.events + sh.decisions >= stop:
             return PAUSED
         else:
             status = _advance(leave, strike, keep_budget, change, world, parts)

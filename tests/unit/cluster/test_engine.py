@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import pytest
 
@@ -149,6 +150,31 @@ def test_what_a_budget_just_carries_takes_turns_under_it() -> None:
     assert done.preemptions.tolist() == [0, 1, 0]
 
 
+@pytest.mark.parametrize("at_s", [1e7 + 0.3, 3.1e7 + 0.7])
+def test_a_wake_that_rounding_puts_at_now_passes(at_s: float) -> None:
+    # Service falls short of the threshold by less than an instant's rounding times the gang.
+    jobs = Jobs([0.0, at_s, at_s + 1.0], [10.0, 1e5, 1e5], gpus=[8, 216, 216])
+    done = simulate(Machines.pool(216), jobs, "las", until_s=at_s + 1e6)
+    ended_s = [at_s + 2e5, at_s + 1e5 + 57_600 / 216]
+    assert (done.end_s[1:] - ended_s).tolist() == pytest.approx([0.0, 0.0], abs=1e-3)
+
+
+def test_a_policy_that_asks_for_now_can_be_interrupted() -> None:
+    @numba.njit
+    def decide(state, now_s):
+        state.cluster[0].wake_s = now_s
+        return 0
+
+    class StopError(Exception):
+        pass
+
+    def tell(*_done: object) -> None:
+        raise StopError
+
+    with pytest.raises(StopError):
+        simulate(Machines.pool(8), Jobs([0.0], [1.0]), decide, progress=tell)
+
+
 def test_a_policy_of_ones_own_in_python() -> None:
     def last_in_first_out(state, now_s):
         c = state.cluster[0]
@@ -251,7 +277,6 @@ def in_python(state, now_s):
     "where", [Machines.pool(16), (Machines.pool(8), Machines.pool(8))], ids=["one", "two"]
 )
 def test_a_policy_of_ones_own_runs_through_the_same_interface(where) -> None:
-    import numba
 
     rng = np.random.default_rng(4)
     jobs = Jobs(
