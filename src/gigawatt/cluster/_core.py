@@ -123,7 +123,7 @@ def open_segment(state: State, sm: Sim, j: int) -> None:
         join_storage(sm, j, w)
     left_s = w.pause_s + wall_s(w, w.target_s, w.rate)
     w.end_s = s.now_s + left_s
-    w.end_state = 3 if w.target_s >= w.duration_s else 4
+    w.end_state = 4 if sm.fails_at_frac[j * sm.step[8]] <= 1.0 else 3
     if sm.shared[0].exact == 1:
         job.left_s = left_s
         job.end_s = w.end_s

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from gigawatt.cluster import Failures, Jobs, Machines, PowerBudget, Recovery, policies, simulate
-from gigawatt.cluster.schedule import NEVER, OVER_LIMIT, USER_FAILED
+from gigawatt.cluster.schedule import FINISHED, NEVER, OVER_LIMIT, USER_FAILED
+from gigawatt.cluster.writers import trace_of
 
 
 def starts(jobs: Jobs, policy, gpus: int = 8, **more) -> list[float]:
@@ -42,6 +43,16 @@ def test_dependencies_limits_user_failures_and_what_never_fits() -> None:
     schedule = simulate(Machines.pool(8), jobs, "fifo")
     assert schedule.state.tolist() == [USER_FAILED, 3, OVER_LIMIT, NEVER]
     assert schedule.end_s[:3].tolist() == [25.0, 35.0, 30.0]
+
+
+@pytest.mark.parametrize("limit_s", [np.inf, [np.inf, np.inf, 1000.0]])  # ends are foretold, or not
+def test_a_user_failure_at_the_end_of_the_work_is_one_and_a_later_one_is_none(limit_s: object) -> None:
+    jobs = Jobs([0, 0, 0], [50, 50, 50], gpus=4, fails_at_frac=[1.0, 1.5, np.inf], limit_s=limit_s)
+    schedule = simulate(Machines.pool(12), jobs, "fifo")
+    assert schedule.state.tolist() == [USER_FAILED, FINISHED, FINISHED]
+    assert schedule.end_s.tolist() == [50.0] * 3
+    assert (schedule.fates.useful * 3600, schedule.fates.user_failed * 3600) == (400.0, 200.0)
+    assert trace_of(jobs).failed.tolist() == [True, False, False]
 
 
 def test_gangs_are_packed_and_fragmentation_holds_them_back() -> None:

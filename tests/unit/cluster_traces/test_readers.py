@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from gigawatt.cluster import Machines, simulate
 from gigawatt.cluster.readers import ColumnMap, read_trace, to_jobs
 
 from .files import PHILLY, SACCT, SWF, read
@@ -160,6 +161,9 @@ def test_the_estimate_is_the_true_duration_unless_a_factor_is_asked_for(tmp_path
 def test_a_failed_job_ends_without_success_after_its_logged_duration(tmp_path):
     replay = to_jobs(read(tmp_path, SACCT))
     assert replay.jobs.fails_at_frac.tolist() == [1.0, np.inf, 1.0]
+    schedule = simulate(Machines.pool(64), replay.jobs, "easy")
+    assert schedule.finished.tolist() == [False, True, False]
+    assert schedule.ended.all()
 
 
 @pytest.mark.shared

@@ -36,7 +36,7 @@ def trace_of(jobs: Jobs, *, source: str = "jobs", start_s: float = 0.0, stamped:
     [5.0, 20.0]
     """
     count = len(jobs)
-    failed = np.isfinite(jobs.fails_at_frac)
+    failed = jobs.fails_at_frac <= 1.0
     share = np.where(failed, np.minimum(jobs.fails_at_frac, 1.0), 1.0)
     first = float(jobs.submit_s[0]) if count else 0.0
     plain = np.array_equal(jobs.ids, np.arange(count))
