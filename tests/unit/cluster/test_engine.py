@@ -161,6 +161,14 @@ def test_what_a_budget_just_carries_takes_turns_under_it() -> None:
     assert done.preemptions.tolist() == [0, 1, 0]
 
 
+def test_nobody_is_taken_off_for_a_job_that_a_reservation_forbids() -> None:
+    reserved_s = [100.0, np.inf, np.inf]
+    jobs = Jobs([0, 0, 10], [100, 50, 200], gpus=[8, 8, 8], reserved_s=reserved_s, priority=[1, 9, 5])
+    done = simulate(Machines.pool(8), jobs, "priority")
+    assert done.end_s.tolist() == [200.0, 50.0, 400.0]
+    assert done.preemptions.tolist() == [0, 0, 0]
+
+
 @pytest.mark.parametrize("at_s", [1e7 + 0.3, 3.1e7 + 0.7])
 def test_a_wake_that_rounding_puts_at_now_passes(at_s: float) -> None:
     # Service falls short of the threshold by less than an instant's rounding times the gang.

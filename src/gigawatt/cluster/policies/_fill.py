@@ -15,13 +15,21 @@ _ANY = 1 << 48
 
 
 @part
-def _to_give(state: State, ids: NDArray[np.float64]) -> int:
-    """GPUs that jobs hold which may be preempted."""
+def _to_give(state: State, ids: NDArray[np.float64], from_s: float) -> int:
+    """GPUs that jobs hold which may be preempted, of those that are expected to end after a time."""
     held = 0
     for one in ids:
-        if state.jobs[int(one)].serving == 0:
-            held += state.jobs[int(one)].held
+        job = state.jobs[int(one)]
+        if job.serving == 0 and job.end_s > from_s:
+            held += job.held
     return int(held)
+
+
+@part
+def _reserved_for_others(state: State, ends_s: float) -> bool:
+    """Whether a job that is expected to end then would run into the next reservation."""
+    c = state.cluster[0]
+    return bool(c.hold_gpus > 0 and ends_s > c.hold_s)
 
 
 @part
@@ -59,9 +67,9 @@ def fill(state: State, running_first: int) -> int:
     ``scratch[:n]`` holds the keys of the running jobs, ``scratch[n:2n]`` their positions; waiting jobs
     stand in the order of their ranks. Equal keys: running jobs first where
     ``running_first`` is 1, then submission.
-    Power is given out with the GPUs, where it is short. Running jobs that get nothing are preempted; serving
-    keeps its GPUs. On placed machines a start may be refused for want of whole nodes: it is tried again at
-    the next event.
+    Power is given out with the GPUs, where it is short, and what a reservation needs is not. Running jobs
+    that get nothing are preempted; serving keeps its GPUs. On placed machines a start may be refused for want
+    of whole nodes: it is tried again at the next event.
     """
     c = state.cluster[0]
     n = c.n_running
@@ -69,9 +77,10 @@ def fill(state: State, running_first: int) -> int:
     ids = state.scratch[n : 2 * n]
     starts = state.scratch[2 * n :]
     sort_by(keys, ids, n)
-    given = _to_give(state, ids)
+    given = _to_give(state, ids, -inf)
     budget = c.plan_free + given
     powered = _powered(state) + given
+    longer = c.plan_hold + _to_give(state, ids, c.hold_s) if c.hold_gpus > 0 else 0
     n_starts = 0
     i = 0
     at = c.head
@@ -83,13 +92,23 @@ def fill(state: State, running_first: int) -> int:
             elif job.held <= budget and job.held <= powered:
                 budget -= job.held
                 powered -= job.held
+                if _reserved_for_others(state, job.end_s):
+                    longer -= job.held
                 ids[i] = -1.0
             i += 1
         else:
             j = state.queue[at]
-            if state.jobs[j].gpus <= budget and _draws(state, j) <= powered:
-                budget -= state.jobs[j].gpus
+            waits = state.jobs[j]
+            reserved = _reserved_for_others(state, c.now_s + waits.left_s)
+            if (
+                waits.gpus <= budget
+                and _draws(state, j) <= powered
+                and (not reserved or waits.gpus <= longer)
+            ):
+                budget -= waits.gpus
                 powered -= _draws(state, j)
+                if reserved:
+                    longer -= waits.gpus
                 starts[n_starts] = at
                 n_starts += 1
             at += 1
