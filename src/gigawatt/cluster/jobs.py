@@ -78,7 +78,7 @@ class Jobs:
     serving: Bools
     """It must not be preempted, slowed or paused."""
     fails_at_frac: Floats
-    """Share of its work after which it ends by its user's fault; 1: at its end. Above 1 or inf (default): never."""
+    """Share of its work after which it ends by its user's fault; 1: at its end. Default inf: never."""
     reserved_s: Floats
     """An advance reservation: its GPUs are kept free for it from this time on, and it starts then, whatever
     else has to be taken off. Default inf: none, it queues."""
