@@ -55,6 +55,42 @@ def test_a_malformed_row_is_skipped_if_asked(tmp_path, row):
     assert trace.problems[0].line == 3
 
 
+NOTES = (
+    """submit_s,duration_s,gpus,note
+0,10,1,"x, ""y"" z"
+9,10,1,5" disk
+10,10,1,"hm
+11,10,1,y
+12,10,1,"ok"
+13,10,1,"a"" b
+14,10,1,z
+""",
+    "0,10,1,z\n",
+)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("more", [0, 200_000])  # one block of the reader, and several
+def test_a_quote_that_is_not_closed_loses_no_other_line(tmp_path, end, more):
+    text = (NOTES[0] + more * NOTES[1]).replace("\n", end)
+    told = problems(tmp_path, text)
+    assert f"2 of {7 + more:,} rows are malformed" in told[0].message
+    assert [(p.line, p.message) for p in told[1:]] == [
+        (4, "a quote is opened and not closed on this line"),
+        (7, "a quote is opened and not closed on this line"),
+    ]
+    trace = read(tmp_path, text, skip_malformed=True)
+    assert (trace.jobs, trace.malformed, trace.rows) == (5 + more, 2, 7 + more)
+
+
+def test_a_value_with_a_line_break_is_malformed(tmp_path):
+    told = problems(tmp_path, NOTES[0].splitlines()[0] + '\n0,10,1,"two\nlines"\n' + NOTES[1])
+    assert [(p.line, p.message) for p in told[1:]] == [
+        (2, "a quote is opened and not closed on this line"),
+        (3, "1 columns instead of 4"),
+    ]
+
+
 def test_bytes_that_are_no_utf_8(tmp_path):
     found = problems(tmp_path, (HEAD + GOOD).encode() + b"2017-10-09 07:01:55,66.0,1,66.0,\xff\xfe\n")
     assert found[1].line == 3

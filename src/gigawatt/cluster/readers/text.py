@@ -21,6 +21,7 @@ _GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 24
 _MARK = b"\xef\xbb\xbf"
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_QUOTED = re.compile(rb'"[^"]*(?:""[^"]*)*"(?!")')
 
 
 def check_file(path: Path) -> None:
@@ -114,7 +115,8 @@ def read_words(
     Returns
     -------
     Rows
-        With a column of words for each name; lines with another number of words are marked malformed.
+        With a column of words for each name; lines with another number of words, and those that leave a
+        quote open, are marked malformed: no word holds a line break.
     """
     check_text(data, path)
     data, repaired = _utf_8(data)
@@ -129,12 +131,15 @@ def read_words(
         seen = f"the first line names {twice[0][:60]!r} twice" if twice else "the first line names no columns"
         raise refuse("GW604", seen, "give each column its own name", path, 1)
     first_line = 1 if names else 2
-    table, wrong = _cut(data, path, found, kept, delimiter=delimiter, quoted=quoted, skip=first_line - 1)
+    how: dict[str, Any] = {"delimiter": delimiter, "quoted": quoted, "skip": first_line - 1}
+    table, wrong, torn = _cut_each_line(data, path, found, kept, **how)
     every = np.arange(first_line, first_line + table.num_rows + len(wrong.lines), dtype=np.int64)
     numbers = every[~np.isin(every, wrong.lines)] if len(wrong.lines) else every
     rows = Rows(str(path), numbers, {n: table.column(n) for n in kept}, limits, repaired=repaired)
     for line, seen_columns in zip(wrong.lines, wrong.columns, strict=True):
         rows.mark_line(line, f"{seen_columns} columns instead of {len(found)}")
+    for line in torn:
+        rows.mark_line(line, "a quote is opened and not closed on this line")
     return rows
 
 
@@ -149,6 +154,52 @@ class _Wrong:
         self.lines.append(row.number)
         self.columns.append(row.actual_columns)
         return "skip"
+
+
+def _cut_each_line(
+    data: bytes, path: Path, found: list[str], kept: list[str], *, delimiter: str, quoted: bool, skip: int
+) -> tuple[Any, _Wrong, list[int]]:
+    """Cut so that no line is lost in a quote that an earlier one left open: those are told, and blanked."""
+    try:
+        table, wrong = _cut(data, path, found, kept, delimiter=delimiter, quoted=quoted, skip=skip)
+    except InputError:
+        torn = _torn_lines(data, delimiter) if quoted else []
+        if not torn:
+            raise
+    else:
+        if not quoted or skip + table.num_rows + len(wrong.lines) == _count_lines(data):
+            return table, wrong, []
+        torn = _torn_lines(data, delimiter)
+    lines = data.splitlines()
+    for number in torn:
+        lines[number - 1] = b""
+    data = b"\n".join(lines) + b"\n"
+    table, wrong = _cut(data, path, found, kept, delimiter=delimiter, quoted=quoted, skip=skip)
+    return table, wrong, [number for number in torn if number > skip]
+
+
+def _count_lines(data: bytes) -> int:
+    ends = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+    return ends + (not data.endswith((b"\n", b"\r")))
+
+
+def _torn_lines(data: bytes, delimiter: str) -> list[int]:
+    """Numbers of the lines that leave a quote open."""
+    mark = delimiter.encode()
+    return [n for n, line in enumerate(data.splitlines(), 1) if b'"' in line and _is_torn(line, mark)]
+
+
+def _is_torn(line: bytes, delimiter: bytes) -> bool:
+    at = 0
+    while True:
+        if line[at : at + 1] == b'"':
+            word = _QUOTED.match(line, at)
+            if word is None:
+                return True
+            at = word.end()
+        at = line.find(delimiter, at) + 1
+        if not at:
+            return False
 
 
 def _cut(
