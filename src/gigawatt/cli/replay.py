@@ -177,9 +177,10 @@ def _simulate(
         raise refuse("GW614", f"these cannot be simulated together: {error}", "change the options") from None
 
 
-def _too_large(setup: Setup) -> list[str]:
-    """Say how many jobs ask for more than there is, of GPUs or of power for them."""
+def _left_over(setup: Setup, done: Schedule) -> list[str]:
+    """Say how many jobs never start, and what they lack, where that can be said."""
     from gigawatt.cli.replay_setup import in_parts
+    from gigawatt.cluster.schedule import FUTURE, NEVER, WAITING
 
     parts = in_parts(setup.machines)
     powers = setup.power if isinstance(setup.power, tuple) else (setup.power,) * len(parts)
@@ -190,18 +191,32 @@ def _too_large(setup: Setup) -> list[str]:
     )
     never = int((setup.jobs.gpus > largest).sum())
     hardly = int((setup.jobs.gpus > powered).sum()) - never
+    elsewhere = int((done.state == NEVER).sum()) - never
+    waiting = int(((done.state == WAITING) | (done.state == FUTURE)).sum())
     notes = []
-    if never == 1:
-        notes.append(f"1 job asks for more than {largest:,} GPUs: it never starts")
-    elif never:
-        notes.append(f"{never:,} jobs ask for more than {largest:,} GPUs: they never start")
+    if never:
+        notes.append(f"{_ask(never)} for more than {largest:,} GPUs, and {_start(never)}")
     if hardly:
-        jobs = "1 job asks" if hardly == 1 else f"{hardly:,} jobs ask"
         notes.append(
-            f"{jobs} for more GPUs than the power budget ever carries at full speed ({powered:,}): no policy "
-            "starts that, and where nothing passes the head of a queue what stands behind it waits"
+            f"{_ask(hardly)} for more GPUs than the power budget ever carries at full speed ({powered:,}): "
+            "no policy starts that, and where nothing passes the head of a queue what stands behind it waits"
+        )
+    if elsewhere > 0:
+        notes.append(f"{_ask(elsewhere)} for a chip that is not in service, and {_start(elsewhere)}")
+    if waiting:
+        notes.append(
+            f"when nothing could happen any more, jobs still waiting: {waiting:,}; for GPUs, power, a quota, "
+            "a reservation or another job that did not come"
         )
     return notes
+
+
+def _ask(count: int) -> str:
+    return "1 job asks" if count == 1 else f"{count:,} jobs ask"
+
+
+def _start(count: int) -> str:
+    return "never starts" if count == 1 else "never start"
 
 
 def _answer(setup: Setup, done: Schedule, repeated: Repeated | None) -> dict[str, Any]:
@@ -209,7 +224,7 @@ def _answer(setup: Setup, done: Schedule, repeated: Repeated | None) -> dict[str
     from gigawatt.results.folder import plain
 
     summary = done.summary()
-    notes = [*setup.notes, *done.notes, *_too_large(setup)]
+    notes = [*setup.notes, *done.notes, *_left_over(setup, done)]
     more: dict[str, Any] = {}
     if setup.prices is not None:
         costs = cost_by_tenant(done, setup.prices, power=setup.power, quotas_gpus=setup.quotas_gpus)
