@@ -176,6 +176,7 @@ WRONG = {
     "GW610": ("TRACE", "--gpus", "8", "--policy", "easier"),
     "GW610 option": ("TRACE", "--gpus", "8", "--policy", "easy:deep=3"),
     "GW610 number": ("TRACE", "--gpus", "8", "--policy", "easy:depth=much"),
+    "--gpus": ("TRACE", "--gpus", "99999999999999999999999"),
     "GW611": ("TRACE",),
     "GW611 nodes": ("TRACE", "--gpus", "9", "--gpus-per-node", "8"),
     "GW612": ("TRACE", "--gpus", "8", "--failures", "absent.yaml"),

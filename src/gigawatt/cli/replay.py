@@ -32,7 +32,12 @@ def replay(
     ] = "easy",
     gpus: Annotated[
         int | None,
-        typer.Option(min=1, help="GPUs, in one pool without limits of placement.", show_default=False),
+        typer.Option(
+            min=1,
+            max=1_000_000_000,
+            help="GPUs, in one pool without limits of placement.",
+            show_default=False,
+        ),
     ] = None,
     gpus_per_node: Annotated[
         int | None, typer.Option(min=1, help="Put the GPUs into nodes of so many.", show_default=False)

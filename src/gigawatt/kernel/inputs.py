@@ -111,6 +111,7 @@ Number = Annotated[float, BeforeValidator(_read_number)]
 Positive = Annotated[float, BeforeValidator(_read_number), Field(gt=0)]
 NonNegative = Annotated[float, BeforeValidator(_read_number), Field(ge=0)]
 Fraction = Annotated[float, BeforeValidator(_read_number), Field(ge=0, le=1)]
+PositiveFraction = Annotated[float, BeforeValidator(_read_number), Field(gt=0, le=1)]
 Count = Annotated[int, BeforeValidator(_read_count), Field(ge=0)]
 PositiveCount = Annotated[int, BeforeValidator(_read_count), Field(gt=0)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -131,8 +131,8 @@ class FailureCause(InputModel):
 
     name: str
     """What fails."""
-    gpu_hours_between: Positive
-    """GPU-hours of the machines, busy or not, between two failures."""
+    gpu_hours_between: Annotated[Positive, Field(ge=0.001)]
+    """GPU-hours of the machines, busy or not, between two failures; from 0.001."""
     scope: Literal["job", "gpu", "node", "rack", "switch", "cooling", "feed"] = "node"
     """What it takes down. Default: a node."""
     repair_median_s: NonNegative = 3.0 * 3600.0
@@ -141,8 +141,18 @@ class FailureCause(InputModel):
     """Standard deviation of its logarithm. Default 1: assumed."""
     detect_s: NonNegative = 0.0
     """From the failure to its detection."""
-    slow_frac: Fraction = 0.0
+    slow_frac: Annotated[Fraction, Field(lt=1)] = 0.0
     """Speed that it leaves to its nodes until they are mended. Default 0: it takes them down."""
+
+    @model_validator(mode="after")
+    def _slows_machines(self) -> Self:
+        if self.slow_frac > 0.0 and self.scope == "job":
+            raise PydanticCustomError(
+                "slow_without_machines",
+                "the cause {name} strikes jobs alone and is to slow machines",
+                {"name": self.name, "remedy": "leave slow out, or write a scope of machines, such as node"},
+            )
+        return self
 
 
 class MemoryCheckpoints(InputModel):

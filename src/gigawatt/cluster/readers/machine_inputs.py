@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from itertools import pairwise
 from math import gcd
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from gigawatt.kernel.inputs import Count, Fraction, InputModel, NonNegative, Positive, PositiveCount
+from gigawatt.kernel.inputs import Count, InputModel, NonNegative, Positive, PositiveCount, PositiveFraction
 
 _NO_LIMIT = 1_000_000_000
+_BoundedCount = Annotated[PositiveCount, Field(le=_NO_LIMIT)]
 _MOST_STEPS = 1_000_000
 """Steps of a budget: a century of hours."""
 
@@ -19,13 +20,13 @@ _MOST_STEPS = 1_000_000
 class TierSpeeds(InputModel):
     """Speed of a job by how far it is spread, against one inside a node."""
 
-    rack_frac: Fraction = 1.0
+    rack_frac: PositiveFraction = 1.0
     """Within a rack. Default 1: a network that takes nothing."""
-    pod_frac: Fraction = 1.0
+    pod_frac: PositiveFraction = 1.0
     """Within a pod. Default 1."""
-    hall_frac: Fraction = 1.0
+    hall_frac: PositiveFraction = 1.0
     """Within a hall. Default 1."""
-    campus_frac: Fraction = 1.0
+    campus_frac: PositiveFraction = 1.0
     """Across halls. Default 1."""
 
 
@@ -49,13 +50,27 @@ class PowerLimits(InputModel):
     """What all together may draw. Default: none, power is only metered."""
     budgets: tuple[BudgetStep, ...] = ()
     """The same where it changes with time."""
-    least_speed_frac: Fraction = 0.6
+    least_speed_frac: PositiveFraction = 0.6
     """Slowest useful speed under the budget. Default 0.6: assumed (0.5 to 0.8)."""
 
     @property
     def step_s(self) -> int:
         """Longest step, in whole seconds, of which all times of ``budgets`` are multiples."""
         return gcd(*(round(step.from_s) for step in self.budgets)) or 3600
+
+    @model_validator(mode="after")
+    def _idle_draws_no_more(self) -> Self:
+        if self.idle_kw_per_gpu > self.busy_kw_per_gpu:
+            raise PydanticCustomError(
+                "idle_above_busy",
+                "a GPU draws {idle} kW idle and {busy} kW busy; idle may be at most busy",
+                {
+                    "idle": self.idle_kw_per_gpu,
+                    "busy": self.busy_kw_per_gpu,
+                    "remedy": "give both busy_kw_per_gpu and idle_kw_per_gpu, the larger one busy",
+                },
+            )
+        return self
 
     @model_validator(mode="after")
     def _budgets_fit(self) -> Self:
@@ -100,19 +115,19 @@ class DrainWindow(InputModel):
 class MachinesPart(InputModel):
     """Machines that are alike: nodes in racks, pods and halls; what they draw; when they are there."""
 
-    gpus: PositiveCount
+    gpus: _BoundedCount
     """GPUs in all, a multiple of those in a node."""
-    gpus_per_node: PositiveCount = 8
+    gpus_per_node: _BoundedCount = 8
     """GPUs that share a box or a scale-up domain. Default 8: a DGX; 72 for an NVL72 rack."""
-    nodes_per_rack: PositiveCount = 1
+    nodes_per_rack: _BoundedCount = 1
     """Default 1."""
-    racks_per_pod: PositiveCount = _NO_LIMIT
+    racks_per_pod: _BoundedCount = _NO_LIMIT
     """Default: one pod holds all."""
-    pods_per_hall: PositiveCount = _NO_LIMIT
+    pods_per_hall: _BoundedCount = _NO_LIMIT
     """Default: one hall holds all."""
-    loop_racks: PositiveCount = 16
+    loop_racks: _BoundedCount = 16
     """Racks on one cooling loop. Default 16: assumed (8 to 32)."""
-    feed_racks: PositiveCount = 32
+    feed_racks: _BoundedCount = 32
     """Racks on one power feed. Default 32: assumed (16 to 64)."""
     speeds: TierSpeeds = TierSpeeds()
     """What spreading costs. Default: nothing."""
