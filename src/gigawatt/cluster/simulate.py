@@ -14,6 +14,7 @@ from gigawatt.cluster.machines import Machines
 from gigawatt.cluster.policies.base import Decide, Policy
 from gigawatt.cluster.power import PowerBudget
 from gigawatt.cluster.schedule import Schedule
+from gigawatt.cluster.state import WHICH, State
 
 if TYPE_CHECKING:
     from gigawatt.cluster._layout import Layout, Part
@@ -238,6 +239,18 @@ def _slice_in_python(decide: Any, functions: tuple[Any, ...], layout: Layout) ->
             return status
         which = int(layout.world.shared["which"][0])
         state, sim = layout.states[which], layout.sims[which]
-        while apply(seat, leave, others[-1], state, sim, int(decide(state, float(sim.sim["now_s"][0])))):
+        while apply(seat, leave, others[-1], state, sim, _asked(decide, state, float(sim.sim["now_s"][0]))):
             pass
     return int(e.PAUSED)
+
+
+def _asked(decide: Any, state: State, now_s: float) -> int:
+    """How many actions a policy wants, once they are sure to name jobs: compiled code does not look."""
+    count, most, jobs = int(decide(state, now_s)), len(state.actions), state.jobs.size
+    if not 0 <= count <= most:
+        raise ValueError(f"the policy returns {count} actions at {now_s:g} s; allowed: 0 to {most}")
+    which = state.actions[:count, WHICH]
+    wrong = which[(which < 0) | (which >= jobs)]
+    if wrong.size:
+        raise ValueError(f"the policy names job {wrong[0]} at {now_s:g} s; allowed: 0 to {jobs - 1}")
+    return count

@@ -18,7 +18,9 @@ The caller keeps these promises:
 
 And acts on the answer, row by row: a start that does not fit (GPUs, placement, power) is refused and the job
 keeps its place; a gang gets all of its GPUs or none. Where ``placed`` is 1 the effect of a start on the
-machines is not known to the policy: it starts one job a call and sets ``again``.
+machines is not known to the policy: it starts one job a call and sets ``again``. In the simulation a policy
+in plain Python that returns more actions than there are rows, or names a job that does not exist, raises
+ValueError; of a compiled one this is not looked at.
 """
 
 from __future__ import annotations

@@ -314,3 +314,21 @@ def test_of_a_run_that_was_stopped_the_held_time_is_within_what_there_was():
         8 * 50
     )
     assert simulate(Machines.pool(8), jobs, "fifo").utilisation_frac == (4 * 100 + 4 * 10) / (8 * 100)
+
+
+@pytest.mark.parametrize(
+    ("job", "count", "message"),
+    [
+        (10**6, 1, "names job 1000000"),
+        (-1, 1, "names job -1"),
+        (0, 10**6, "returns 1000000"),
+        (0, -1, "returns -1"),
+    ],
+)
+def test_a_policy_in_python_that_names_what_is_not_there_is_told_so(job, count, message) -> None:
+    def wrong(state, now_s: float) -> int:
+        state.actions[0] = (1, job, -1)
+        return count
+
+    with pytest.raises(ValueError, match=message):
+        simulate(Machines.pool(8), Jobs([0], [100], gpus=[4]), wrong)
