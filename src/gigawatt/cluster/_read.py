@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,7 +110,10 @@ def _sum_fates(several: list[Fates]) -> Fates:
 
 def _curves(sim: k.Sim, now_s: float) -> Curves:
     step_s = float(sim.sim["step_s"][0])
-    steps = min(int(now_s // step_s) + 1, sim.curves.shape[0])
+    steps = ceil(now_s / step_s)
+    if (steps - 1) * step_s >= now_s:  # the end is the end of a step, or the quotient was rounded up
+        steps -= 1
+    steps = min(max(steps, 1), sim.curves.shape[0])
     last_s = np.full(steps, step_s)
     last_s[-1] = max(now_s - (steps - 1) * step_s, 1e-9)
     means = sim.curves[:steps] / last_s[:, None]

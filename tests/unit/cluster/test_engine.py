@@ -317,6 +317,15 @@ def test_of_a_run_that_was_stopped_the_held_time_is_within_what_there_was():
 
 
 @pytest.mark.parametrize(
+    ("step_s", "end_s", "rows"), [(3600.0, 7200.0, 2), (3600.0, 7201.0, 3), (0.1, 3 * 0.1, 3)]
+)
+def test_curves_end_with_the_last_step_in_which_time_passed(step_s, end_s, rows) -> None:
+    curves = simulate(Machines.pool(8), Jobs(0.0, end_s, gpus=4), "fifo", curve_step_s=step_s).curves
+    assert curves.busy_gpus.tolist() == pytest.approx([4.0] * rows)
+    assert curves.in_service_gpus.tolist() == pytest.approx([8.0] * rows)
+
+
+@pytest.mark.parametrize(
     ("job", "count", "message"),
     [
         (10**6, 1, "names job 1000000"),
