@@ -17,6 +17,24 @@ from gigawatt.cluster.policies.base import Decide, Policy
 _HERE = "gigawatt.cluster.policies."
 
 
+def _whole(name: str, value: float, least: int) -> float:
+    if not value >= least or not (value == inf or float(value).is_integer()):
+        raise ValueError(f"{name} is {value:g}; allowed: whole numbers from {least}, or inf")
+    return float(value)
+
+
+def _flag(name: str, value: float) -> float:
+    if value not in (0, 1):
+        raise ValueError(f"{name} is {value:g}; allowed: 0 for no, 1 for yes")
+    return float(value)
+
+
+def _round_s(value: float) -> float:
+    if not 0.0 <= value < inf:
+        raise ValueError(f"round_s is {value:g}; allowed: finite numbers from 0")
+    return value
+
+
 def fifo() -> Policy:
     """First in, first out: nothing passes the head of the queue."""
     return Policy("fifo", _HERE + "_fifo")
@@ -27,12 +45,12 @@ def easy(depth: float = inf) -> Policy:
 
     ``depth``: how many waiting jobs behind the head are looked at.
     """
-    return Policy("easy", _HERE + "_easy", (float(depth),))
+    return Policy("easy", _HERE + "_easy", (_whole("depth", depth, 0),))
 
 
 def conservative(depth: float = 100) -> Policy:
     """Conservative backfill: no job within the depth is delayed by one behind it, by the estimates."""
-    return Policy("conservative", _HERE + "_conservative", (float(depth),))
+    return Policy("conservative", _HERE + "_conservative", (_whole("depth", depth, 1),))
 
 
 def sjf(*, pass_blocked: bool = False) -> Policy:
@@ -40,7 +58,7 @@ def sjf(*, pass_blocked: bool = False) -> Policy:
 
     ``pass_blocked``: jobs may pass a shortest one that does not fit.
     """
-    return Policy("sjf", _HERE + "_sjf", (float(pass_blocked),))
+    return Policy("sjf", _HERE + "_sjf", (_flag("pass_blocked", pass_blocked),))
 
 
 def edf(*, pass_blocked: bool = False) -> Policy:
@@ -48,17 +66,17 @@ def edf(*, pass_blocked: bool = False) -> Policy:
 
     ``pass_blocked``: jobs may pass a first one that does not fit.
     """
-    return Policy("edf", _HERE + "_edf", (float(pass_blocked),))
+    return Policy("edf", _HERE + "_edf", (_flag("pass_blocked", pass_blocked),))
 
 
 def srtf(round_s: float = 0.0) -> Policy:
     """Shortest remaining time first, with preemption, greedy fill."""
-    return Policy("srtf", _HERE + "_srtf", (0.0,), round_s)
+    return Policy("srtf", _HERE + "_srtf", (0.0,), _round_s(round_s))
 
 
 def srsf(round_s: float = 0.0) -> Policy:
     """Shortest remaining service (time x GPUs) first, with preemption, greedy fill."""
-    return Policy("srsf", _HERE + "_srtf", (1.0,), round_s)
+    return Policy("srsf", _HERE + "_srtf", (1.0,), _round_s(round_s))
 
 
 def las(
@@ -70,18 +88,21 @@ def las(
     by default, as in the logged runs that this is held against. ``running_first``: within a queue running
     jobs come before waiting ones, then submission; else submission alone.
     """
-    options = (float(running_first), *(float(t) for t in thresholds_gpu_s))
-    return Policy("las", _HERE + "_las", options, round_s)
+    for threshold in thresholds_gpu_s:
+        if not threshold > 0.0:
+            raise ValueError(f"thresholds_gpu_s has {threshold:g}; allowed: numbers above 0")
+    options = (_flag("running_first", running_first), *(float(t) for t in thresholds_gpu_s))
+    return Policy("las", _HERE + "_las", options, _round_s(round_s))
 
 
 def fair(*, borrowing: bool = True, reclaim: bool = True) -> Policy:
     """Fair share between tenants (dominant resource) with quotas, borrowing and reclaim."""
-    return Policy("fair", _HERE + "_fair", (float(borrowing), float(reclaim)))
+    return Policy("fair", _HERE + "_fair", (_flag("borrowing", borrowing), _flag("reclaim", reclaim)))
 
 
 def priority(*, preemption: bool = True) -> Policy:
     """The smallest priority number first; greedy fill with preemption, or strictly in order without."""
-    return Policy("priority", _HERE + "_priority", (float(preemption),))
+    return Policy("priority", _HERE + "_priority", (_flag("preemption", preemption),))
 
 
 def pack(patience_s: float = 1800.0) -> Policy:
@@ -89,12 +110,15 @@ def pack(patience_s: float = 1800.0) -> Policy:
 
     Default 30 min: assumed (5 min to 2 h); in a pool this is FIFO.
     """
+    if not patience_s >= 0.0:
+        raise ValueError(f"patience_s is {patience_s:g}; allowed: numbers from 0, or inf")
     return Policy("pack", _HERE + "_pack", (float(patience_s),))
 
 
 def power_aware(depth: float = inf, look_ahead_steps: float = 24) -> Policy:
     """EASY backfill that starts no job which a coming step of the power budget could not carry."""
-    return Policy("power-aware", _HERE + "_power_aware", (float(depth), float(look_ahead_steps)))
+    options = (_whole("depth", depth, 0), _whole("look_ahead_steps", look_ahead_steps, 0))
+    return Policy("power-aware", _HERE + "_power_aware", options)
 
 
 _BY_NAME: dict[str, Callable[[], Policy]] = {

@@ -57,9 +57,12 @@ def _options(name: str, make: Callable[..., Policy], rest: str, file: str) -> di
         try:
             numbers = tuple(float(word) for word in value.split("+"))
         except ValueError:
-            remedy = f"write {key}=NUMBER, or several with + between"
+            remedy = f"write {key}=NUMBER" + (", or several with + between" if _is_several(make, key) else "")
             raise _refuse(f"{key} is {value[:60]!r}, no number", remedy, file) from None
-        options[key] = numbers if len(numbers) > 1 or _is_several(make, key) else numbers[0]
+        several = _is_several(make, key)
+        if len(numbers) > 1 and not several:
+            raise _refuse(f"{key} takes one number, not {value[:60]!r}", f"write {key}=NUMBER", file)
+        options[key] = numbers if several else numbers[0]
     return options
 
 
