@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from ruamel.yaml import YAML
 
 from gigawatt.cluster.readers import read_policy
 from gigawatt.live.export.kueue import kueue_files
+from gigawatt.live.export.slurm import notes as slurm_notes
 from gigawatt.live.export.slurm import slurm_files
 from gigawatt.live.export.source import Source
 from gigawatt.live.tenants import Tenant
@@ -124,13 +126,28 @@ def test_manifests_have_the_documented_shape_and_refer_to_each_other(policy: str
         assert spec["suspend"] is True
         assert spec["completions"] == spec["parallelism"]
         assert ("Service", spec["template"]["spec"]["subdomain"]) in named
-    assert jobs[1]["spec"]["template"]["spec"]["containers"][0]["command"] == [
-        word.replace("$(", "$$(") for word in AWKWARD
-    ]
+    container = jobs[1]["spec"]["template"]["spec"]["containers"][0]
+    assert tuple(taken_by_kubernetes(word) for word in container["command"]) == AWKWARD
     values = {
         one["metadata"]["name"]: one["value"] for one in found if one["kind"] == "WorkloadPriorityClass"
     }
     assert values == {"gigawatt-minus-1": 1, "gigawatt-5": -5}
+
+
+def taken_by_kubernetes(text: str) -> str:
+    """As its documentation of variables has it: $$ is $, and $(NAME) the variable's value."""
+    return re.sub(r"\$\$|\$\([A-Za-z_]\w*\)", lambda found: "$" if found[0] == "$$" else "EXPANDED", text)
+
+
+def test_dollars_are_the_same_in_kubernetes():
+    dollars = "$$ $(HOME) $$(HOME) $HOME ${HOME} $"
+    asked = job(3, 1, command=("sh", "-c", dollars), checkpoint_dir=f"/c/{dollars}")
+    files = kueue_files(source(jobs=(asked,)), "lab/train:1")
+    container = documents(files["jobs.yaml"])[1]["spec"]["template"]["spec"]["containers"][0]
+    env = {one["name"]: one.get("value") for one in container["env"]}
+    assert taken_by_kubernetes(container["command"][2]) == dollars
+    assert taken_by_kubernetes(env["GIGAWATT_CHECKPOINT_DIR"]) == f"/c/{dollars}"
+    assert env["NODE_RANK"] is None
 
 
 def test_what_is_written_is_what_was_written_down():
@@ -157,7 +174,7 @@ def slurm(tmp_path: Path):
     note = f'printf "%s|" "$(basename "$0")" "$@" >> {noted}; echo >> {noted}\n'
     for name, body in {
         "sacctmgr": "", "sbatch": "echo 7001\n", "scontrol": "echo node3; echo node4\n",
-        "srun": 'shift; SLURM_PROCID=1 SLURM_LOCALID=1 SLURM_NTASKS=2 exec "$@"\n',
+        "srun": 'shift 2; SLURM_PROCID=1 SLURM_LOCALID=1 SLURM_NTASKS=2 exec "$@"\n',
     }.items():  # fmt: skip
         (bin_ / name).write_text(f"#!/bin/bash\n{note}{body}")
         (bin_ / name).chmod(0o755)
@@ -199,10 +216,67 @@ def test_limits_priorities_and_quotas_stand_in_the_scripts():
     assert "#SBATCH --qos=vision-own\n" in files["jobs/3.sbatch"]
     assert "#SBATCH --requeue\n" in files["jobs/3.sbatch"]
     assert "#SBATCH --nice=0\n" in files["jobs/4.sbatch"]
-    assert "NodeName=node[0-3] Gres=gpu:8 State=UNKNOWN\n" in files["slurm.conf.part"]
+    # Preemptions and lost nodes are no restarts.
+    assert "#SBATCH --requeue\n" in files["jobs/4.sbatch"]
+    assert "NodeName=node[0-3] CPUs=8 Gres=gpu:8 State=UNKNOWN\n" in files["slurm.conf.part"]
     alone = slurm_files(source("fair:borrowing=0"))["accounts.sh"]
     assert "set qos=vision-own defaultqos=vision-own\n" in alone
     assert source("las").notes()
     assert source(tenants=(Tenant("a", 40.0),), jobs=()).notes() == [
         "quotas promise 8 GPUs more than the 32 there are"
     ]
+
+
+def test_a_job_larger_than_its_quota_borrows_where_that_is_allowed():
+    jobs = (job(3, 17), job(4, 16))
+    lent = slurm_files(source(jobs=jobs))
+    assert "#SBATCH --qos=borrow\n" in lent["jobs/3.sbatch"]
+    assert "#SBATCH --qos=vision-own\n" in lent["jobs/4.sbatch"]
+    alone = slurm_files(source("fair:borrowing=0", jobs=jobs))
+    assert "#SBATCH --qos=vision-own\n" in alone["jobs/3.sbatch"]
+
+
+def test_a_job_after_one_that_stays_behind_is_held():
+    told = source(running=(1, 2))
+    lines = slurm_files(told)["submit.sh"].splitlines()
+    assert lines[-2:] == [
+        "# Held: job 2 stayed behind. scontrol release it when that has finished.",
+        "job4=$(sbatch --parsable --dependency=afterok:$job3 --hold jobs/4.sbatch)",
+    ]
+    assert any(note.startswith("1 job is held") for note in slurm_notes(told))
+    assert "2 running jobs stay behind" in told.notes()
+    assert "--hold" not in slurm_files(source())["submit.sh"]
+
+
+def test_what_slurm_does_otherwise_is_noted():
+    def noted(word: str, policy: str = "fair", **more: object) -> bool:
+        return any(word in note for note in slurm_notes(source(policy, **more)))
+
+    assert noted("slurmd -C")
+    assert noted("RequeueExit")
+    assert not noted("RequeueExit", jobs=(job(3, 1),))
+    assert noted("PreemptType=preempt/none", "priority")
+    assert not noted("PreemptType=preempt/none", "fair")
+
+
+@pytest.mark.parametrize(
+    ("tasks", "node", "local_world"),
+    [("8", 0, 8), ("8(x2),3", 1, 8), ("8(x2),3", 2, 3), ("2,8(x3),1(x2)", 3, 8), ("2,8(x3),1(x2)", 5, 1)],
+)
+def test_ranks_on_slurm_know_how_many_share_their_node(
+    tmp_path: Path, tasks: str, node: int, local_world: int
+):
+    asked = job(3, 8, command=("sh", "-c", "echo $RANK $LOCAL_RANK $WORLD_SIZE $LOCAL_WORLD_SIZE $NODE_RANK"))
+    script = tmp_path / "job.sbatch"
+    script.write_text(slurm_files(source(jobs=(asked,)))["jobs/3.sbatch"])
+    for name, body in {"scontrol": "echo node3", "srun": 'shift 2; exec "$@"'}.items():
+        (tmp_path / name).write_text(f"#!/bin/bash\n{body}\n")
+        (tmp_path / name).chmod(0o755)
+    env = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}", "SLURM_JOB_ID": "7", "SLURM_JOB_NODELIST": "node[3-8]",
+        "SLURM_PROCID": "9", "SLURM_LOCALID": "0", "SLURM_NTASKS": "99", "SLURM_NODEID": str(node),
+        "SLURM_STEP_TASKS_PER_NODE": tasks,
+    }  # fmt: skip
+    done = subprocess.run(["bash", str(script)], capture_output=True, text=True, check=True, env=env)
+    assert done.stdout == f"9 0 99 {local_world} {node}\n"
+    assert done.stderr == ""

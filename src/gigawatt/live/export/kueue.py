@@ -125,6 +125,15 @@ def _priority_class(priority: int) -> Manifest:
     }
 
 
+def _literal(text: str) -> str:
+    """Write what Kubernetes takes for the text: it replaces $(NAME) by a variable, and $$ by $.
+
+    >>> _literal("echo $$ $(date) $RANK")
+    'echo $$$$ $$(date) $$RANK'
+    """
+    return text.replace("$", "$$")
+
+
 def _of_job(job: Job, namespace: str, image: str, resource: str) -> list[Manifest]:
     """A job of one pod a rank, and the service through which ranks find each other."""
     spec, name = job.spec, f"gigawatt-{job.id}"
@@ -137,17 +146,17 @@ def _of_job(job: Job, namespace: str, image: str, resource: str) -> list[Manifes
         {"name": "LOCAL_RANK", "value": "0"},
         {"name": "LOCAL_WORLD_SIZE", "value": "1"},
         {"name": "WORLD_SIZE", "value": str(spec.gpus)},
+        {"name": "NODE_RANK", "valueFrom": {"fieldRef": {"fieldPath": _INDEX}}},
         {"name": "MASTER_ADDR", "value": f"{name}-0.{name}"},
         {"name": "MASTER_PORT", "value": str(_PORT)},
-        {"name": "GIGAWATT_CHECKPOINT_DIR", "value": spec.checkpoint_dir},
+        {"name": "GIGAWATT_CHECKPOINT_DIR", "value": _literal(spec.checkpoint_dir)},
     ]
     if spec.array_index is not None:
         env.append({"name": "GIGAWATT_ARRAY_INDEX", "value": str(spec.array_index)})
     container = {
         "name": "rank",
         "image": image,
-        # Kubernetes would put a variable in the place of $(NAME).
-        "command": [word.replace("$(", "$$(") for word in spec.command],
+        "command": [_literal(word) for word in spec.command],
         "env": env,
         "resources": {"limits": {resource: 1}},
     }

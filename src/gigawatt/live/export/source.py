@@ -28,8 +28,8 @@ class Source:
     """Those that are known, and those that have jobs; by name."""
     jobs: tuple[Job, ...] = ()
     """Those that wait, in the order of their submission."""
-    running: int = 0
-    """Jobs that run here, and are not exported."""
+    running: tuple[int, ...] = ()
+    """Numbers of the jobs that run here, and are not exported."""
     grace_s: float = 10.0
 
     @property
@@ -61,7 +61,8 @@ class Source:
         """Say what was lost on the way, whatever the scheduler."""
         found = []
         if self.running:
-            found.append(f"{self.running:,} running job{' stays' if self.running == 1 else 's stay'} behind")
+            count = len(self.running)
+            found.append(f"{count:,} running job{' stays' if count == 1 else 's stay'} behind")
         if self.unpromised_gpus < 0:
             found.append(
                 f"quotas promise {-self.unpromised_gpus:,g} GPUs more than the {self.gpus:,} there are"
@@ -95,7 +96,7 @@ def from_state(folder: Path) -> Source:
         policy=read_policy(recording.policy or "easy", "--policy"),
         tenants=tuple(known[name] for name in sorted(known)),
         jobs=tuple(job for job in jobs if job.state in t.WAITING),
-        running=sum(job.state == t.RUNNING for job in jobs),
+        running=tuple(job.id for job in jobs if job.state == t.RUNNING),
         grace_s=grace_s[-1] if grace_s else 10.0,
     )
 
