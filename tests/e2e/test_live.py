@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -190,9 +191,16 @@ def test_the_commands_from_up_to_down(tmp_path: Path):
     assert "GW815" in gigawatt("up", "--policy", "srtf:round_s=60", folder=folder, code=1)
     assert "GW814" in gigawatt("up", "--grace", "1 MW", folder=folder, code=1)
     assert [one.name for one in folder.iterdir()] == ["controller.log"]
+    refused = ("up", "--nodes", "2", "--gpus-per-node", "2", "--policy", "fair", "--listen")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        assert "GW837" in gigawatt(*refused, address, folder=folder, code=1)
     try:
         told = json.loads(gigawatt("up", "--nodes", "2", "--gpus-per-node", "2", "--json", folder=folder))
         assert (told["nodes"], told["gpus"]) == (2, 4)
+        assert [event.data["policy"] for event in cluster.events() if event.kind == "up"] == ["easy"]
         assert (folder.stat().st_mode & 0o777, (folder / "api.json").stat().st_mode & 0o777) == (0o700, 0o600)
         script = 'echo "$RANK of $WORLD_SIZE in $(pwd)"'
         told = json.loads(

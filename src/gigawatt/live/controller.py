@@ -55,12 +55,13 @@ class Controller:
             (folder / name).mkdir(exist_ok=True)
         self.store = Store(folder)
         try:
-            _take_tenants(self.store, settings)
-            self.store.append([self.store.event("up", policy=settings.policy, grace_s=settings.grace_s)])
+            # What may be refused comes first: nothing is noted of a start that did not come about.
             self.far_door = far_door(settings)
             self._wake = asyncio.Event()
             self.engine = make_engine(self.store, settings)
             self.settings = settings = self.engine.settings
+            _take_tenants(self.store, settings)
+            self.store.append([self.store.event("up", policy=settings.policy, grace_s=settings.grace_s)])
             self.fleet = Fleet(folder, self.engine, settings, self._wake.set)
             self.engine.open(range(settings.nodes))
             # Loading the compiled policies, none of which calls BLAS, takes as long as the agents to come up.

@@ -13,7 +13,8 @@ from live_fixture import certificate
 
 from gigawatt.kernel.errors import InputError
 from gigawatt.live.http.listening import Certificate, check_listening, far_door, read_address
-from gigawatt.live.outside.door import Door, find, of_url
+from gigawatt.live.nodes.lock import Lock
+from gigawatt.live.outside.door import Door, find, no_cluster, of_url
 from gigawatt.live.settings import Settings
 
 PLAIN = Settings(1, 1)
@@ -131,3 +132,18 @@ def test_what_is_no_cluster_is_told_apart(tmp_path: Path):
         Door("127.0.0.1", 9, "t", folder=tmp_path).ask("GET", "/v1/status")
     assert "t0ken" not in repr(Door("127.0.0.1", 9, "t0ken"))
     assert os.fspath(tmp_path) in Door("127.0.0.1", 9, "t", folder=tmp_path).place
+
+
+def test_what_is_left_of_a_cluster_that_does_not_answer_is_said(tmp_path: Path) -> None:
+    assert "no cluster runs here" in str(no_cluster(tmp_path / "none"))
+    assert not (tmp_path / "none").exists()
+    (tmp_path / "nodes").mkdir()
+    agent, controller = Lock(tmp_path / "nodes" / "0.lock"), Lock(tmp_path / "controller.lock")
+    assert "no cluster runs here" in str(no_cluster(tmp_path))
+    assert agent.take()
+    assert "has died, and its agents wait" in str(no_cluster(tmp_path))
+    assert controller.take()
+    assert "begins, or hangs" in str(no_cluster(tmp_path))
+    agent.release()
+    controller.release()
+    assert "no cluster runs here" in str(no_cluster(tmp_path))

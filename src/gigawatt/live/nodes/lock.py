@@ -32,3 +32,14 @@ class Lock:
     def release(self) -> None:
         """Give it back."""
         os.close(self._fd)
+
+
+def held(path: Path) -> bool:
+    """Whether a process holds it; where there is no file, none does."""
+    if not path.is_file():
+        return False
+    lock = Lock(path)
+    try:
+        return not lock.take()
+    finally:
+        lock.release()

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from gigawatt.kernel.errors import GigawattError, InputError, Problem
+from gigawatt.live.nodes.lock import held
 from gigawatt.live.tenants import hash_of, look_key
 
 MOST_BODY_BYTES = 2**20
@@ -140,9 +141,15 @@ def _refused(data: bytes, status: int) -> GigawattError:
 
 
 def no_cluster(folder: Path) -> InputError:
-    """Build the error for a folder on which no cluster runs."""
-    seen = f"no cluster runs here ({folder})"
-    return InputError(Problem("GW803", seen, "gigawatt up, or give its --state-dir", file="--state-dir"))
+    """Build the error for a folder on which no cluster answers, and say what is left of it."""
+    seen, remedy = f"no cluster runs here ({folder})", "gigawatt up, or give its --state-dir"
+    if held(folder / "controller.lock"):
+        seen = f"the controller of this cluster begins, or hangs: it does not answer ({folder})"
+        remedy = "wait; or end it with kill -9, and let gigawatt up take its gangs over"
+    elif any(held(lock) for lock in (folder / "nodes").glob("*.lock")):
+        seen = f"the controller of this cluster has died, and its agents wait for another ({folder})"
+        remedy = "gigawatt up takes their gangs over; gigawatt down then ends them"
+    return InputError(Problem("GW803", seen, remedy, file="--state-dir"))
 
 
 def of_folder(folder: Path) -> Door:
