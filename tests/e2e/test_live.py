@@ -231,6 +231,9 @@ def test_the_commands_from_up_to_down(tmp_path: Path):
     cluster.end()
     cluster.check()
     assert "GW805" in gigawatt("up", "--nodes", "3", folder=folder, code=1)
+    for told in (("--policy", "fair"), ()):
+        assert "are up under fair" in gigawatt("up", *told, folder=folder)
+        gigawatt("down", folder=folder)
     assert not cluster.processes()
 
 

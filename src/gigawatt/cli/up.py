@@ -52,8 +52,13 @@ def up(
         ),
     ] = None,
     policy: Annotated[
-        str, typer.Option(help="Scheduling policy, as for gigawatt replay: easy, fifo, fair, priority ...")
-    ] = "easy",
+        str | None,
+        typer.Option(
+            help="Scheduling policy, as for gigawatt replay: easy, fifo, fair, priority ... "
+            "Default: as before, else easy.",
+            show_default=False,
+        ),
+    ] = None,
     grace: Annotated[
         str, typer.Option(help="From SIGTERM to SIGKILL (assumed; as long as a checkpoint takes).")
     ] = "10 s",
@@ -153,7 +158,9 @@ def up(
     from gigawatt.live.settings import Settings
 
     folder = (state_dir or client.default_folder()).absolute()
-    kind, at = choose_engine(client.told_before(folder), engine, address)
+    before = client.told_before(folder)
+    kind, at = choose_engine(before, engine, address)
+    policy = policy or before.get("policy", "easy")
     shape = choose_shape(folder, nodes, gpus_per_node, real=real, address=at)
     power = None
     if power_budget is not None:

@@ -106,7 +106,7 @@ def make_engine(store: Store, settings: Settings) -> Engine:
             store.set_meta(name, secrets.token_hex(length))
     _check_shape(store, settings)
     engine = _engine_of(store, settings)
-    for name in ("engine", "address"):
+    for name in ("engine", "address", "policy"):
         store.set_meta(name, getattr(settings, name))
     return engine
 

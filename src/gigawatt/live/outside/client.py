@@ -48,7 +48,8 @@ def told_before(folder: Path) -> dict[str, str]:
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
             told = db.execute(
-                "SELECT name, value FROM meta WHERE name IN ('shape', 'gpus', 'engine', 'address', 'seats')"
+                "SELECT name, value FROM meta "
+                "WHERE name IN ('shape', 'gpus', 'engine', 'address', 'seats', 'policy')"
             ).fetchall()
     except sqlite3.Error as error:
         seen = f"the cluster's database cannot be read ({file}): {error}"
