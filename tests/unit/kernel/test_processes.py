@@ -5,8 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import signal
+import subprocess
+import sys
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +49,19 @@ def test_a_closed_iterator_ends_its_processes() -> None:
         assert multiprocessing.active_children()
     assert not multiprocessing.active_children()
     assert time.monotonic() - began < 60.0
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals cannot be kept back here")
+def test_no_worker_sees_an_interrupt_not_even_the_first(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import signal\n"
+        "from gigawatt.kernel.processes import in_processes\n"
+        "def kept_back(_):\n"
+        "    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, set())\n"
+        "if __name__ == '__main__':\n"
+        "    print(sorted(in_processes(kept_back, [0, 1], 2)))\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    assert done.stdout == "[(0, True), (1, True)]\n"
