@@ -113,3 +113,52 @@ def test_estimates_that_were_outlived_nodes_that_are_out_and_power(written: Writ
     assert found.courses[2].end_s == 3.0
     written.store.append([written.store.event("node", 5.0, node=0, state="drained", pid=1)])
     assert starts(forecast(read_recording(written.folder))) == {1: 0.0, 2: None}
+
+
+def two_nodes(folder: Path, policy: str, running: dict[int, list[int]]) -> Written:
+    """Two nodes of 4 GPUs on which these jobs of 5 s run, each on all GPUs of the nodes named."""
+    folder.mkdir(exist_ok=True)
+    written = Written(folder, policy)
+    written.store.set_meta("shape", "2 x 4")
+    written.store.append([written.store.event("node", 0.0, node=1, state="up", pid=1)])
+    for job, nodes in running.items():
+        written.submit(0.0, job, 4 * len(nodes), estimate_s=5.0)
+        written.add("decided", 0.0, job, order="start")
+        written.add("started", 0.0, job, places=[[node, [0, 1, 2, 3]] for node in nodes], port=job)
+    return written
+
+
+def drain(written: Written, at_s: float, node: int) -> None:
+    written.store.append([written.store.event("node", at_s, node=node, state="drained", pid=1)])
+
+
+def test_gpus_of_a_drained_node_are_not_given_out_once_its_gang_has_ended(tmp_path: Path):
+    over_both = two_nodes(tmp_path / "both", "fifo", {1: [0, 1]})
+    for job in (2, 3):
+        over_both.submit(0.0, job, 4, estimate_s=5.0)
+    drain(over_both, 1.0, 0)
+    recording = read_recording(over_both.folder)
+    found = forecast(recording)
+    assert starts(found) == {1: 0.0, 2: 4.0, 3: 9.0}
+    assert found.gpus == 4
+    added = forecast(recording, Change(add_nodes=1))
+    assert starts(added) == {1: 0.0, 2: 0.0, 3: 4.0}
+    assert added.gpus == 8
+    over_both.store.close()
+    one_each = two_nodes(tmp_path / "each", "fifo", {1: [0], 2: [1]})
+    one_each.submit(0.0, 3, 8, estimate_s=5.0)
+    drain(one_each, 1.0, 1)
+    assert starts(forecast(read_recording(one_each.folder))) == {1: 0.0, 2: 0.0, 3: None}
+    one_each.store.close()
+
+
+def test_gpus_of_a_drained_node_are_not_given_out_once_its_gang_was_taken_off(tmp_path: Path):
+    written = two_nodes(tmp_path, "priority", {1: [0, 1]})
+    drain(written, 1.0, 0)
+    for job in (2, 3):
+        written.submit(1.0, job, 4, estimate_s=3.0, priority=5)
+    found = forecast(read_recording(tmp_path))
+    assert starts(found) == {1: 0.0, 2: 0.0, 3: 3.0}
+    assert found.courses[1].taken_off == 1
+    assert found.courses[1].end_s is None  # 8 GPUs are not left
+    written.store.close()

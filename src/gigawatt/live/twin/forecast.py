@@ -49,6 +49,7 @@ class Forecast:
 
     policy: str
     gpus: int
+    """Of the nodes that take jobs."""
     courses: dict[int, Course]
     overdue: tuple[int, ...]
     """Jobs that have outlived their estimates: they are taken to end now."""
@@ -61,7 +62,10 @@ class _Play:
     scheduler: Scheduler
     jobs: dict[int, Job]
     down_gpus: int
+    """On nodes that take no jobs, and held by none."""
     now_s: float
+    held_out: dict[int, int] = field(default_factory=dict)
+    """GPUs on such nodes by the job that still holds them."""
     left_s: dict[int, float] = field(default_factory=dict)
     since_s: dict[int, float] = field(default_factory=dict)
     """Of those that run."""
@@ -98,20 +102,41 @@ class _Play:
         self.scheduler.restore(jobs, self.since_s, self.down_gpus)
 
     def decide(self) -> None:
-        """Ask the policy, and do as it says."""
-        if self.scheduler.stale:
-            self.restore()
-        for decision in self.scheduler.decide(self.now_s):
-            number = decision.job
-            if decision.start:
-                self.queued.discard(number)
-                self.since_s[number] = self.now_s
-                self.starts_s.setdefault(number, self.now_s)
-                heapq.heappush(self.heap, (self.now_s + self.left_s[number], number))
-            else:
-                self.left_s[number] -= self.now_s - self.since_s.pop(number)
-                self.queued.add(number)
-                self.taken_off[number] = self.taken_off.get(number, 0) + 1
+        """Ask the policy, and do as it says; again where its orders freed GPUs that take no more jobs."""
+        while True:
+            if self.scheduler.stale:
+                self.restore()
+            for decision in self.scheduler.decide(self.now_s):
+                if not decision.start:
+                    self._take_off(decision.job)
+                elif not self._start(decision.job):
+                    break
+            if not self.scheduler.stale:
+                return
+
+    def _start(self, number: int) -> bool:
+        """Start a job, unless the policy gave it GPUs that went out of service with an order before."""
+        free_gpus = self.scheduler.gpus - self.down_gpus - sum(self.jobs[n].spec.gpus for n in self.since_s)
+        if self.scheduler.stale and self.jobs[number].spec.gpus > free_gpus:
+            return False
+        self.queued.discard(number)
+        self.since_s[number] = self.now_s
+        self.starts_s.setdefault(number, self.now_s)
+        heapq.heappush(self.heap, (self.now_s + self.left_s[number], number))
+        return True
+
+    def _take_off(self, number: int) -> None:
+        self.left_s[number] -= self.now_s - self.since_s.pop(number)
+        self.queued.add(number)
+        self.taken_off[number] = self.taken_off.get(number, 0) + 1
+        self._left(number)
+
+    def _left(self, number: int) -> None:
+        """Keep GPUs that a gang leaves from being given out where their nodes take no jobs."""
+        gpus = self.held_out.pop(number, 0)
+        if gpus:
+            self.down_gpus += gpus
+            self.scheduler.stale = True
 
     def _end(self) -> None:
         while self.heap and self.heap[0][0] <= self.now_s:
@@ -120,6 +145,7 @@ class _Play:
                 del self.since_s[number]
                 self.ends_s[number] = self.now_s
                 self.scheduler.ended(self.now_s, number)
+                self._left(number)
                 self._release(number)
 
     def _release(self, ended: int) -> None:
@@ -157,12 +183,13 @@ def forecast(recording: Recording, change: Change | None = None) -> Forecast:
     jobs = {n: _settled(job, recording, change) for n, job in jobs.items() if job.state not in t.ENDED}
     jobs = {n: job for n, job in jobs.items() if job.state not in t.ENDED}
     out = {n for n, node in nodes.items() if n in kept and _is_out(node.state, recording)}
-    held = _held(jobs.values(), out)
+    held_out = _held(jobs.values(), out)
     play = _Play(
         Scheduler(read_policy(named, "--policy"), gpus, recording.power),
         jobs,
-        sum(per_node - held.get(n, 0) for n in out),
+        per_node * len(out) - sum(held_out.values()),
         recording.now_s,
+        held_out,
     )
     submitted = (event.data["spec"] for event in recording.events if event.kind == "submitted")
     play.scheduler.know(spec["tenant"] for spec in submitted)
@@ -170,7 +197,7 @@ def forecast(recording: Recording, change: Change | None = None) -> Forecast:
     overdue = _fill(play, gpus)
     play.run()
     courses = {n: _course(play, n, recording.now_s) for n in sorted(jobs)}
-    return Forecast(named, gpus, courses, overdue)
+    return Forecast(named, gpus - per_node * len(out), courses, overdue)
 
 
 def _check(recording: Recording, change: Change) -> None:
@@ -202,12 +229,9 @@ def _is_out(state: str, recording: Recording) -> bool:
 
 
 def _held(jobs: Collection[Job], nodes: Collection[int]) -> dict[int, int]:
-    held: dict[int, int] = {}
-    for job in jobs:
-        for node, slots in job.places:
-            if node in nodes:
-                held[node] = held.get(node, 0) + len(slots)
-    return held
+    """GPUs on these nodes by the job that holds them; none that holds nothing there."""
+    held = {job.id: sum(len(slots) for node, slots in job.places if node in nodes) for job in jobs}
+    return {number: gpus for number, gpus in held.items() if gpus}
 
 
 def _fill(play: _Play, gpus: int) -> tuple[int, ...]:
