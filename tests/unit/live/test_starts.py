@@ -45,8 +45,9 @@ def test_of_one_size_all_is_the_gangs(tmp_path: Path):
 def test_what_tells_nothing_is_refused(tmp_path: Path):
     few, quick = tmp_path / "few", tmp_path / "quick"
     few.mkdir(), quick.mkdir()
-    with pytest.raises(InputError, match="jobs with an estimate 4 finished"):
+    with pytest.raises(InputError, match="jobs with an estimate 4 finished") as refused:
         learn(read_recording(probed(few, (1, 2, 3, 4), 0.25, 0.0)))
+    assert "--estimate 1s --" in refused.value.problems[0].remedy  # a unit is needed
     with pytest.raises(InputError, match="no longer than their estimates"):
         learn(read_recording(probed(quick, (1, 2, 3, 4, 4), -0.5, 0.0)))
 

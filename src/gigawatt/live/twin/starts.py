@@ -62,7 +62,7 @@ def learn(recording: Recording) -> StartTimes:
         and len(history.stretches[number]) == 1
     ]
     remedy = (
-        "record probes, jobs that work for exactly as long as their estimates say: --estimate 1 -- sleep 1"
+        "record probes, jobs that work for exactly as long as their estimates say: --estimate 1s -- sleep 1"
     )
     where = str(recording.folder)
     if len(probes) < _LEAST_RUNS:
