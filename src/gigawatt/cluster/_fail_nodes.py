@@ -33,8 +33,15 @@ def strike_nodes(
     struck = int(where * sm.nodes.size)
     if extra == 1 and sm.nodes[struck].cured == 1:
         return
-    low = struck - struck % max(span, 1)
-    high = min(low + max(span, 1), sm.nodes.size)
+    if span == 0:
+        j = holder(sm, struck, int((where * sm.nodes.size - struck) * c.gpus_per_node))
+        if j >= 0:
+            close_segment(state, sm, j)
+            drop_running(state, j)
+            restart_here(state, sm, j, detect_s, 0)
+        return
+    low = struck - struck % span
+    high = min(low + span, sm.nodes.size)
     n_hit = np.int64(0)
     for i in range(low, high):
         if sm.nodes[i].state == DOWN:
@@ -42,7 +49,7 @@ def strike_nodes(
         n_hit = note_jobs(state, sm, i, n_hit)
         if slow > 0.0:
             slow_down(sm, i, slow, repair_s)
-        elif span > 0:
+        else:
             repair_node(state, sm, i, repair_s, i == struck)
     if slow > 0.0:
         for i in range(n_hit):
@@ -54,15 +61,21 @@ def strike_nodes(
         j = sm.hit[i]
         lost = sm.work[state.jobs[j].slot].struck
         sm.work[state.jobs[j].slot].struck = 0
-        if span == 0:
-            close_segment(state, sm, j)
-            drop_running(state, j)
-            restart_here(state, sm, j, detect_s, 0)
-            # Software strikes one job: the others on the node were only seen.
-            for k in range(i + 1, n_hit):
-                sm.work[state.jobs[sm.hit[k]].slot].struck = 0
-            return
         mend_job(state, sm, j, lost, low, high, detect_s, blast)
+
+
+@part
+def holder(sm: Sim, i: int, gpu: int) -> int:
+    """The job that holds a GPU of a node, or -1; jobs stand side by side, then what is free."""
+    if sm.nodes[i].owner >= 0:
+        return int(sm.nodes[i].owner)
+    k = sm.nodes[i].first
+    while k >= 0:
+        gpu -= sm.chunks[k].gpus
+        if gpu < 0:
+            return int(sm.chunks[k].job)
+        k = sm.chunks[k].link
+    return -1
 
 
 @part

@@ -62,7 +62,7 @@ class FailureStream:
         where = self._rng.random(count)
         if self.lemons.size:
             chosen = self.lemons[self._rng.integers(self.lemons.size, size=count)]
-            where = np.where(extra, (chosen + 0.5) / self._nodes, where)
+            where = np.where(extra, (chosen + where) / self._nodes, where)
         block["where"] = where
         block["extra"] = extra
         sigma = self._sigmas[block["cause"]]

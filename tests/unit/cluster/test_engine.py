@@ -6,7 +6,7 @@ import numba
 import numpy as np
 import pytest
 
-from gigawatt.cluster import Failures, Jobs, Machines, PowerBudget, Recovery, policies, simulate
+from gigawatt.cluster import Cause, Failures, Jobs, Machines, PowerBudget, Recovery, policies, simulate
 from gigawatt.cluster.schedule import FINISHED, NEVER, OVER_LIMIT, USER_FAILED
 from gigawatt.cluster.writers import trace_of
 
@@ -341,3 +341,26 @@ def test_a_policy_in_python_that_names_what_is_not_there_is_told_so(job, count, 
 
     with pytest.raises(ValueError, match=message):
         simulate(Machines.pool(8), Jobs([0], [100], gpus=[4]), wrong)
+
+
+@pytest.mark.parametrize(
+    ("gangs", "expected"),
+    [([4, 4], [400, 400]), ([1] * 4, [100] * 4), ([1], [100]), ([8], [800]), ([3], [300])],
+)
+def test_software_on_a_node_strikes_jobs_by_the_gpus_that_they_hold(gangs, expected) -> None:
+    """800 failures on 8 GPUs in 1,000 h: a job of g GPUs gets 100 g of them, what is free the rest."""
+    causes = (Cause("software", 1 / 10.0, "job", 0.0),)
+    jobs = Jobs([0.0] * len(gangs), 4e6, gpus=gangs, checkpoint_interval_s=60.0)
+    schedule = simulate(
+        Machines.of(8, 8), jobs, "fifo", Failures(causes, Recovery("partial", partial_s=0.0)), until_s=3.6e6
+    )
+    assert (abs(schedule.restarts - np.array(expected)) < 4 * np.sqrt(expected)).all()
+    assert sum(gangs) < 8 or schedule.restarts.sum() == schedule.failures
+
+
+def test_software_on_a_lemon_strikes_all_of_its_jobs() -> None:
+    causes = (Cause("software", 1 / 100.0, "job", 0.0),)
+    failures = Failures(causes, Recovery("partial", partial_s=0.0), lemon_frac=1.0, lemon_multiplier=1000.0)
+    jobs = Jobs([0.0] * 4, 4e6, gpus=2, checkpoint_interval_s=60.0)
+    schedule = simulate(Machines.of(8, 8), jobs, "fifo", failures, until_s=36_000.0)
+    assert (abs(schedule.restarts - 200) < 60).all()
