@@ -49,6 +49,7 @@ SIM = np.dtype(
         ("next_change", _I), ("next_change_s", _F),
         ("tended", _I),  # 1: there are elastic jobs or reservations
         ("grown", _I),  # GPUs that elastic jobs hold beyond what they asked for
+        ("keeps_quotas", _I),  # 1: elastic jobs do not grow past their tenant's quota
         ("reserved", _I),  # reservations to come
         ("stuck", _I),  # 1: to take jobs off was not enough for the first of them
         ("storage_gb_per_s", _F), ("writers", _I),  # bandwidth for checkpoints, and how many jobs use it

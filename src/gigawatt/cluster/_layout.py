@@ -293,6 +293,7 @@ def _part(
     s = sim.sim
     s["part"], s["spare_target"] = which, spares
     s["step_s"], s["row_end_s"], s["round_s"] = curve_step_s, curve_step_s, policy.round_s
+    s["keeps_quotas"] = policy.keeps_quotas
     s["horizon_s"] = part.stream.horizon_s
     s["storage_gb_per_s"] = machines.storage_gb_per_s
     s["next_storage_s"] = 0.0 if np.isfinite(machines.storage_gb_per_s) else np.inf

@@ -145,6 +145,10 @@ def _growth(state: State, sm: Sim, j: int) -> int:
     c = state.cluster[0]
     job = state.jobs[j]
     more = job.max_gpus - job.held
+    if s.keeps_quotas == 1:
+        who = state.tenants[job.tenant]
+        if who.quota_gpus - who.held < more:
+            more = int(who.quota_gpus - who.held)
     if c.placed == 1:
         more = min(more // c.gpus_per_node, state.room[c.gpus_per_node]) * c.gpus_per_node
     more = min(more, c.free)

@@ -112,3 +112,15 @@ def test_storage_that_is_wide_enough_changes_nothing() -> None:
     free = simulate(Machines.pool(2), work, "fifo")
     wide = simulate(Machines.pool(2, storage_gb_per_s=1e9), work, "fifo")
     np.testing.assert_allclose(wide.end_s, free.end_s, rtol=1e-6)
+
+
+@pytest.mark.parametrize("where", [Machines.pool(8), Machines.of(8, 1)], ids=["pool", "nodes"])
+@pytest.mark.parametrize(("quota", "most"), [(4.0, 4), (6.5, 6), (np.inf, 8)])
+def test_an_elastic_job_does_not_grow_past_its_quota_without_borrowing(where, quota, most) -> None:
+    jobs = Jobs([0], [100], gpus=[4], max_gpus=[8], tenant=[0], tenants=("a", "b"))
+    strict, lent = (
+        simulate(where, jobs, policies.fair(borrowing=borrowing), quotas_gpus=(quota, 4.0))
+        for borrowing in (False, True)
+    )
+    assert strict.runs.gpus.tolist() == [most]
+    assert lent.runs.gpus.tolist() == [8]

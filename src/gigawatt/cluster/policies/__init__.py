@@ -96,8 +96,12 @@ def las(
 
 
 def fair(*, borrowing: bool = True, reclaim: bool = True) -> Policy:
-    """Fair share between tenants (dominant resource) with quotas, borrowing and reclaim."""
-    return Policy("fair", _HERE + "_fair", (_flag("borrowing", borrowing), _flag("reclaim", reclaim)))
+    """Fair share between tenants (dominant resource) with quotas, borrowing and reclaim.
+
+    Without ``borrowing`` elastic jobs do not grow past their tenant's quota either.
+    """
+    options = (_flag("borrowing", borrowing), _flag("reclaim", reclaim))
+    return Policy("fair", _HERE + "_fair", options, keeps_quotas=not borrowing)
 
 
 def priority(*, preemption: bool = True) -> Policy:

@@ -26,6 +26,8 @@ class Policy:
     """Decide only at multiples of this time. Default 0: whenever something happens."""
     function: Decide | None = None
     """A function with the interface of :mod:`gigawatt.cluster.state`; in plain Python it runs more slowly."""
+    keeps_quotas: bool = False
+    """Whether quotas also bound elastic jobs, which else grow into what nobody waits for."""
 
     def decide(self) -> Any:
         """The function; compiled on first use, then read from the cache."""
