@@ -95,12 +95,13 @@ CLOSE, CLEAR, OPEN = 0, 1, 2
 NODE = np.dtype(
     [
         ("owner", _I), ("first", _I), ("slow", _F), ("free", _S), ("state", _S), ("fails", _S), ("cured", _S),
-        ("closed", _S), ("slowed", _S),
+        ("closed", _S), ("slowed", _S), ("stand_in", _S),
     ],
     align=True,
 )  # fmt: skip
 """A node: the job that holds all of it or -1, its first shared chunk or -1, its speed, GPUs free, state; by
-how many drains and dates it is closed, by how many failures slowed."""
+how many drains and dates it is closed, by how many failures slowed; the spare that stands in for it since the
+strike that is being handled, or -1."""
 CHUNK = np.dtype(
     [("node", _I), ("count", _I), ("gpus", _I), ("job", _I), ("next", _I), ("link", _I)], align=True
 )

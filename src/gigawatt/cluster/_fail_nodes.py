@@ -47,6 +47,7 @@ def strike_nodes(
         if sm.nodes[i].state == DOWN:
             continue
         n_hit = note_jobs(state, sm, i, n_hit)
+        sm.nodes[i].stand_in = -1
         if slow > 0.0:
             slow_down(sm, i, slow, repair_s)
         else:
@@ -184,7 +185,10 @@ def mend_job(
     k = sm.work[state.jobs[j].slot].chunk
     while k >= 0:
         chunk = sm.chunks[k]
-        broken += max(min(chunk.node + chunk.count, high) - max(chunk.node, low), 0)
+        inside = max(min(chunk.node + chunk.count, high) - max(chunk.node, low), 0)
+        # Another gang on this node may have brought in a spare, which has room for all that it held.
+        if inside > 0 and (chunk.gpus == c.gpus_per_node or sm.nodes[chunk.node].stand_in < 0):
+            broken += inside
         k = chunk.next
     swap = s.mode > 0 and broken * c.gpus_per_node <= c.spares
     shrink = job.min_gpus < job.gpus and job.held - lost_gpus >= job.min_gpus
@@ -201,12 +205,17 @@ def mend_job(
             continue
         gpus = cut_node(state, sm, j, i)
         if swap:
-            spare = use_spare(state, sm, spare)
+            seat = int(np.int64(sm.nodes[i].stand_in))
+            if seat < 0:
+                spare = use_spare(state, sm, spare)
+                seat = spare
+                c.free += c.gpus_per_node
+                sm.nodes[i].stand_in = seat
+            c.free -= gpus
             if gpus == c.gpus_per_node:
-                take_range(state, sm, j, spare, 1)
+                take_range(state, sm, j, seat, 1)
             else:
-                take_part(state, sm, j, spare, gpus)
-                c.free += c.gpus_per_node - gpus
+                take_part(state, sm, j, seat, gpus)
     set_spread(state, sm, j)
     restart_here(state, sm, j, detect_s, blast)
 

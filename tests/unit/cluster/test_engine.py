@@ -364,3 +364,17 @@ def test_software_on_a_lemon_strikes_all_of_its_jobs() -> None:
     jobs = Jobs([0.0] * 4, 4e6, gpus=2, checkpoint_interval_s=60.0)
     schedule = simulate(Machines.of(8, 8), jobs, "fifo", failures, until_s=36_000.0)
     assert (abs(schedule.restarts - 200) < 60).all()
+
+
+def test_one_spare_node_takes_all_gangs_of_a_broken_one() -> None:
+    """Two of ten nodes work and hold 16 jobs of one GPU; each break costs one of the eight spares."""
+    causes = (Cause("node", 1 / 800.0, "node", 1e7, 0.0),)
+    failures = Failures(causes, Recovery("hot-spares", swap_s=1.0), spare_gpus=64)
+    jobs = Jobs([0.0] * 100, 72_000.0, gpus=1)
+    schedule = simulate(Machines.of(80, 8), jobs, "fifo", failures, seed=1, until_s=36_000.0)
+    runs = schedule.runs
+    at_s, change = np.r_[runs.end_s, runs.start_s], np.r_[-runs.gpus, runs.gpus]
+    assert schedule.restarts.sum() >= 8
+    assert np.cumsum(change[np.lexsort((change, at_s))]).max() == 16
+    assert schedule.curves.busy_gpus.tolist() == [16.0] * 10
+    assert schedule.fates.total == pytest.approx(800.0)
