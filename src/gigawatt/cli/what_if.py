@@ -9,6 +9,8 @@ import typer
 from gigawatt.cli.options import AsJson, StateDir, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gigawatt.live.twin.forecast import Forecast
     from gigawatt.live.twin.journal import Recording
 
@@ -81,21 +83,32 @@ def _answer(recording: Recording, present: Forecast, changed: Forecast | None) -
             row["changed"] = asdict(changed.courses[number])
         rows.append(row)
     both = {"present": present} if changed is None else {"present": present, "changed": changed}
+    sums = _sum_up(rows, list(both))
     return {
-        **{
-            name: {"policy": one.policy, "gpus": one.gpus, "mean_start_s": _mean_start_s(one, rows)}
-            for name, one in both.items()
-        },
+        **{name: {"policy": one.policy, "gpus": one.gpus, **sums[name]} for name, one in both.items()},
         "jobs": rows,
         "overdue": list(present.overdue),
     }
 
 
-def _mean_start_s(one: Forecast, rows: list[dict[str, Any]]) -> float | None:
-    """Mean time until the waiting jobs start, of those that do."""
-    starts = [one.courses[row["id"]].start_s for row in rows if row["state"] != "running"]
-    known = [start_s for start_s in starts if start_s is not None]
-    return sum(known) / len(known) if known else None
+def _waits(row: dict[str, Any], kinds: Sequence[str]) -> bool:
+    """Whether a job waits, or would: gangs on nodes that are taken away do."""
+    return row["state"] != "running" or any(row[kind]["start_s"] != 0.0 for kind in kinds)
+
+
+def _sum_up(rows: list[dict[str, Any]], kinds: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Mean time until jobs that wait start, of those that do in every column; how many never do in each."""
+    waiting = [row for row in rows if _waits(row, kinds)]
+    compared = [row for row in waiting if all(row[kind]["start_s"] is not None for kind in kinds)]
+    return {
+        kind: {
+            "mean_start_s": sum(row[kind]["start_s"] for row in compared) / len(compared)
+            if compared
+            else None,
+            "never": sum(row[kind]["start_s"] is None for row in waiting),
+        }
+        for kind in kinds
+    }
 
 
 def _print_answer(answer: dict[str, Any]) -> None:
@@ -103,12 +116,7 @@ def _print_answer(answer: dict[str, Any]) -> None:
 
     kinds = [kind for kind in ("present", "changed") if kind in answer]
     titles = [f"{answer[kind]['policy']} on {answer[kind]['gpus']:,} GPUs" for kind in kinds]
-    # Gangs on nodes that are taken away wait too.
-    waiting = [
-        row
-        for row in answer["jobs"]
-        if row["state"] != "running" or any(row[kind]["start_s"] != 0.0 for kind in kinds)
-    ]
+    waiting = [row for row in answer["jobs"] if _waits(row, kinds)]
     if not waiting:
         typer.echo("no job waits")
     else:
@@ -116,9 +124,13 @@ def _print_answer(answer: dict[str, Any]) -> None:
             [str(row["id"]), row["tenant"], str(row["gpus"]), *(_in(row[kind]["start_s"]) for kind in kinds)]
             for row in waiting[:_MOST_SHOWN]
         ]
-        means = [_in(answer[kind]["mean_start_s"]) for kind in kinds]
+        starting = any(answer[kind]["mean_start_s"] is not None for kind in kinds)
+        means = [_in(answer[kind]["mean_start_s"]) if starting else "-" for kind in kinds]
+        nevers = [f"{answer[kind]['never']:,}" for kind in kinds]
+        mean = "mean of those that start in both" if len(kinds) > 1 else "mean of those that start"
+        sums = [[mean, "", "", *means], ["never start", "", "", *nevers]]
         columns = ("job", "tenant", "GPUs", *(f"starts: {title}" for title in titles))
-        print_table(columns, [*lines, ["mean", "", "", *means]], right=tuple(range(2, len(columns))))
+        print_table(columns, [*lines, *sums], right=tuple(range(2, len(columns))))
         if len(waiting) > _MOST_SHOWN:
             typer.echo(f"{len(waiting) - _MOST_SHOWN:,} more wait; --json tells all")
     for kind, title in zip(kinds, titles, strict=True):
