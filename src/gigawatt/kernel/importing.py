@@ -21,6 +21,7 @@ def in_haste(without: Sequence[str] = ()) -> Iterator[None]:
     Examples
     --------
     >>> import sys
+    >>> _ = sys.modules.pop("colorsys", None)
     >>> with in_haste(without=["colorsys"]):
     ...     try:
     ...         import colorsys
